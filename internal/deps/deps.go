@@ -1,0 +1,37 @@
+//go:build deps
+
+package deps
+
+import (
+	_ "code.dny.dev/ssrf"
+	_ "github.com/PuerkitoBio/goquery"
+	_ "github.com/alecthomas/kong"
+	_ "github.com/elastic/elastic-transport-go/v8/elastictransport"
+	_ "github.com/elastic/go-elasticsearch/v8/esapi"
+	_ "github.com/goccy/go-yaml"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/google/uuid"
+	_ "github.com/invopop/jsonschema"
+	_ "github.com/klauspost/compress/zstd"
+	_ "github.com/mmcdole/gofeed"
+	_ "github.com/nats-io/nats-server/v2/server"
+	_ "github.com/nats-io/nats.go/jetstream"
+	_ "github.com/nlnwa/whatwg-url/canonicalizer"
+	_ "github.com/nlnwa/whatwg-url/url"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/prometheus/client_golang/prometheus/testutil"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/santhosh-tekuri/jsonschema/v6"
+	_ "go.uber.org/goleak"
+	_ "golang.org/x/net/html"
+	_ "golang.org/x/net/html/atom"
+	_ "golang.org/x/net/idna"
+	_ "golang.org/x/net/publicsuffix"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/sys/unix"
+	_ "golang.org/x/term"
+	_ "golang.org/x/text/encoding/simplifiedchinese"
+	_ "golang.org/x/text/unicode/norm"
+	_ "golang.org/x/time/rate"
+	_ "pgregory.net/rapid"
+)
