@@ -6,11 +6,11 @@ import "time"
 // within the index's refresh interval (1 s).
 type Indexed struct {
 	V         int       `json:"v"`
-	ID        string    `json:"id" jsonschema:"description=article id"`
+	ID        string    `json:"id" jsonschema_description:"article id"`
 	URL       string    `json:"url"`
 	Source    string    `json:"source"`
 	Title     string    `json:"title"`
-	Index     string    `json:"index" jsonschema:"description=the concrete index; read through the alias instead"`
+	Index     string    `json:"index" jsonschema_description:"the concrete index; read through the alias instead"`
 	Version   int64     `json:"version"`
 	IndexedAt time.Time `json:"indexed_at"`
 }
@@ -20,11 +20,11 @@ type Indexed struct {
 type Discarded struct {
 	V       int       `json:"v"`
 	Stage   Stage     `json:"stage" jsonschema:"enum=crawler,enum=normalizer,enum=indexer"`
-	Reason  string    `json:"reason" jsonschema:"description=a code of the table of reasons"`
-	Detail  string    `json:"detail,omitempty" jsonschema:"description=for people; may change"`
+	Reason  string    `json:"reason" jsonschema_description:"a code of the table of reasons"`
+	Detail  string    `json:"detail,omitempty" jsonschema_description:"for people; may change"`
 	URL     string    `json:"url"`
 	Source  string    `json:"source"`
-	ID      string    `json:"id,omitempty" jsonschema:"description=article id where there is an article"`
+	ID      string    `json:"id,omitempty" jsonschema_description:"article id where there is an article"`
 	Version int64     `json:"version,omitempty"`
 	Title   string    `json:"title,omitempty"`
 	At      time.Time `json:"at"`
@@ -35,8 +35,8 @@ type Gone struct {
 	V       int       `json:"v"`
 	URL     string    `json:"url"`
 	Source  string    `json:"source"`
-	IDs     []string  `json:"ids" jsonschema:"description=article ids"`
-	Version int64     `json:"version" jsonschema:"description=wins over every older version of these articles"`
+	IDs     []string  `json:"ids" jsonschema_description:"article ids"`
+	Version int64     `json:"version" jsonschema_description:"wins over every older version of these articles"`
 	Reason  string    `json:"reason"`
 	At      time.Time `json:"at"`
 }
@@ -44,7 +44,7 @@ type Gone struct {
 // Alert is the payload of news.alert.<watch>: an article matched a saved query.
 type Alert struct {
 	V     int       `json:"v"`
-	Watch string    `json:"watch" jsonschema:"description=name of the saved query"`
+	Watch string    `json:"watch" jsonschema_description:"name of the saved query"`
 	ID    string    `json:"id"`
 	URL   string    `json:"url"`
 	Title string    `json:"title"`
