@@ -211,7 +211,7 @@ func TestProxyAnswers(t *testing.T) {
 		r.Body.Close()
 	}
 	stdout, stderr := end()
-	if !strings.Contains(stdout, "asked for: 1\n") || !strings.Contains(stderr, "not asked for: ferry\n") {
+	if !strings.Contains(stdout, "asked for: 2\n") || !strings.Contains(stderr, "not asked for: ferry\n") {
 		t.Errorf("%s\n%s", stdout, stderr)
 	}
 }
