@@ -1,0 +1,121 @@
+package frontier
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/newsmill/newsmill/internal/bus"
+	"github.com/newsmill/newsmill/news"
+)
+
+// Kind says how what lies behind a URL is to be read.
+type Kind string
+
+// The kinds of an entry.
+const (
+	KindListing Kind = "listing" // an HTML page, for its links
+	KindFeed    Kind = "feed"    // RSS, Atom or JSON Feed, for its links
+	KindPage    Kind = "page"    // a page that may hold an article: sent to RAW
+)
+
+// ErrEntry is returned for a message in URLS that is no entry.
+var ErrEntry = errors.New("not an entry of the frontier")
+
+// Entry is one URL to be visited: the payload of its message in URLS.
+type Entry struct {
+	V         int        `json:"v"`
+	URL       string     `json:"url"` // canonical
+	Source    string     `json:"source"`
+	Kind      Kind       `json:"kind"`
+	Depth     int        `json:"depth,omitempty"`     // start pages 0, a next page one more than the page that named it
+	Fresh     bool       `json:"fresh,omitempty"`     // the fast lane
+	Poll      bool       `json:"poll,omitempty"`      // a start page, due however recently it was visited
+	Revisit   bool       `json:"revisit,omitempty"`   // asked for again, due however recently it was visited
+	Published *time.Time `json:"published,omitempty"` // the date a feed gave
+	Title     string     `json:"title,omitempty"`     // the title a feed gave
+	Referrer  string     `json:"referrer,omitempty"`  // the page that named it
+	Chain     []string   `json:"chain,omitempty"`     // addresses that redirected here from other hosts, oldest first
+	Trace     string     `json:"trace,omitempty"`     // traceparent of what led here
+	Queued    time.Time  `json:"queued"`              // by the clock of the worker that queued it: for people
+}
+
+const (
+	lanes      = "newsmill.frontier."
+	laneURL    = lanes + "url."
+	laneFresh  = lanes + "fresh."
+	tokenAt    = lanes + "at."
+	tokenDue   = lanes + "due."
+	allTokens  = lanes + ">"
+	allEntries = lanes + ">"
+)
+
+// Host gives the subject token of the entry's host. The error wraps ErrEntry.
+func (e Entry) Host() (string, error) {
+	host, err := news.HostToken(authority(e.URL))
+	if err != nil {
+		return "", fmt.Errorf("%w: %q: %w", ErrEntry, e.URL, err)
+	}
+	return host, nil
+}
+
+// authority cuts host and port out of a canonical URL, which the WHATWG serialiser wrote: there is nothing to be lenient about.
+func authority(url string) string {
+	_, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return ""
+	}
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		rest = rest[:i]
+	}
+	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
+		rest = rest[i+1:]
+	}
+	return rest
+}
+
+// outgoing gives the entry's message. It has no Nats-Msg-Id: the subject is what makes it one of a kind, and the same URL may be
+// queued again as soon as it has been removed.
+func (e Entry) outgoing(host string) (bus.Outgoing, error) {
+	e.V = 1
+	data, err := json.Marshal(e)
+	if err != nil {
+		return bus.Outgoing{}, fmt.Errorf("%w: %q: %w", ErrEntry, e.URL, err)
+	}
+	lane := laneURL
+	if e.Fresh {
+		lane = laneFresh
+	}
+	return bus.Outgoing{Subject: lane + host + "." + news.URLHash(e.URL), Data: data}, nil
+}
+
+// Item is an entry as it lies in URLS.
+type Item struct {
+	Entry
+	Message bus.Message
+	Err     error // wraps ErrEntry where the message is none
+}
+
+func itemOf(m bus.Message) Item {
+	it := Item{Message: m}
+	if err := json.Unmarshal(m.Data, &it.Entry); err != nil {
+		it.Err = fmt.Errorf("%w: %s: %w", ErrEntry, m.Subject, err)
+		return it
+	}
+	host, err := it.Host()
+	switch {
+	case err != nil:
+		it.Err = err
+	case it.V != 1:
+		it.Err = fmt.Errorf("%w: %s: v is %d, this version reads 1", ErrEntry, m.Subject, it.V)
+	case !strings.HasSuffix(m.Subject, "."+host+"."+news.URLHash(it.URL)):
+		it.Err = fmt.Errorf("%w: %s: its URL %q belongs elsewhere", ErrEntry, m.Subject, it.URL)
+	case it.Kind != KindListing && it.Kind != KindFeed && it.Kind != KindPage:
+		it.Err = fmt.Errorf("%w: %s: kind %q", ErrEntry, m.Subject, it.Kind)
+	case !news.ValidToken(it.Source):
+		it.Err = fmt.Errorf("%w: %s: source %q", ErrEntry, m.Subject, it.Source)
+	}
+	return it
+}

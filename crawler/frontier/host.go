@@ -1,0 +1,98 @@
+package frontier
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/newsmill/newsmill/internal/bus"
+)
+
+// Host is the record of one host in the bucket hosts. Its durations count from the moment at which the server stored it.
+type Host struct {
+	V        int            `json:"v"`
+	By       string         `json:"by,omitempty"`       // who wrote it: <frontier id>/<number of the write>
+	Lease    time.Duration  `json:"lease,omitempty"`    // for how long By alone may ask the host; 0: nobody has it
+	Wait     time.Duration  `json:"wait,omitempty"`     // the pause after the lease (or now), before the host may be asked again
+	Delay    time.Duration  `json:"delay,omitempty"`    // the Crawl-delay that its robots.txt asks for
+	Fails    int            `json:"fails,omitempty"`    // failed requests in a row
+	Why      string         `json:"why,omitempty"`      // the last failure, while Fails > 0
+	Attempts map[string]int `json:"attempts,omitempty"` // failed attempts of URLs that are still queued, by URL hash
+}
+
+// maxAttempts bounds Host.Attempts. Only the head of the queue is ever tried, so it holds one or two; a purge may leave some behind.
+const maxAttempts = 32
+
+// HostState is a host's record with the server's time of its last change.
+type HostState struct {
+	Host
+	Token string // subject token of the host
+	At    time.Time
+	rev   uint64
+}
+
+// FreeAt is the server's time from which anybody may lease the host.
+func (h HostState) FreeAt() time.Time { return h.At.Add(h.Lease + h.Wait) }
+
+func parseHost(e bus.Entry) (HostState, error) {
+	s := HostState{Token: e.Key, At: e.Time, rev: e.Revision}
+	if err := json.Unmarshal(e.Value, &s.Host); err != nil {
+		return HostState{}, fmt.Errorf("host record %s: %w", e.Key, err)
+	}
+	return s, nil
+}
+
+// host reads a host's record and makes an empty one where there is none.
+func (f *Frontier) host(ctx context.Context, host string) (HostState, error) {
+	for range 3 {
+		e, err := f.hosts.Get(ctx, host)
+		if err == nil {
+			return parseHost(e)
+		}
+		if !errors.Is(err, bus.ErrNotFound) {
+			return HostState{}, fmt.Errorf("host record %s: %w", host, err)
+		}
+		if err := f.ensureHost(ctx, host); err != nil {
+			return HostState{}, err
+		}
+	}
+	return HostState{}, fmt.Errorf("host record %s: made, and not there", host)
+}
+
+func (f *Frontier) ensureHost(ctx context.Context, host string) error {
+	data, err := json.Marshal(Host{V: 1})
+	if err != nil {
+		return err
+	}
+	if _, err := f.hosts.Create(ctx, host, data); err != nil && !errors.Is(err, bus.ErrExists) {
+		return fmt.Errorf("host record %s: %w", host, err)
+	}
+	return nil
+}
+
+// update writes the record if nobody changed it since, and returns what the server holds then. Each write is signed with a number of its
+// own: so a write that failed and was kept is recognised as done. bus.ErrConflict means that another changed it.
+func (f *Frontier) update(ctx context.Context, s HostState) (HostState, error) {
+	s.V, s.By = 1, f.sign()
+	data, err := json.Marshal(s.Host)
+	if err != nil {
+		return HostState{}, err
+	}
+	_, failed := f.hosts.Update(ctx, s.Token, data, s.rev)
+	e, err := f.hosts.Get(ctx, s.Token)
+	if err != nil {
+		return HostState{}, errors.Join(failed, fmt.Errorf("host record %s: %w", s.Token, err))
+	}
+	now, err := parseHost(e)
+	switch {
+	case err != nil:
+		return HostState{}, err
+	case now.By == s.By:
+		return now, nil
+	case failed == nil, errors.Is(failed, bus.ErrConflict):
+		return now, fmt.Errorf("host record %s: %w", s.Token, bus.ErrConflict)
+	}
+	return HostState{}, fmt.Errorf("host record %s: %w", s.Token, failed)
+}
