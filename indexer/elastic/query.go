@@ -1,0 +1,176 @@
+package elastic
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Query is what a reader asks. The zero value asks for everything that is not gone, newest first.
+type Query struct {
+	Text string // words or a phrase, in any language; empty matches all
+
+	// Each of these keeps articles that hold one of the values; empty does not ask.
+	IDs, Sources, Sites, Sections, Languages, Origins, Authors []string
+
+	Since, Until time.Time // published, or first seen where no date was found: Since <= t < Until; zero does not ask
+	Gone         bool      // tombstones too
+
+	Newest bool // sort by date even with a Text; without one that is always so
+	Size   int  // hits; default 10, -1 for none (Total and Facets alone)
+	From   int  // hits to skip; From+Size at most MaxWindow
+	Facets bool // count by source, site, section, language, origin, author
+
+	Pre, Post string // around what matched in Highlights; default <em> and </em>. The text between them is HTML-escaped
+}
+
+// MaxWindow is how far From and Size reach: Elasticsearch's index.max_result_window.
+const MaxWindow = 10_000
+
+// ErrQuery is returned for a query that cannot be.
+var ErrQuery = errors.New("query")
+
+// Validate names what cannot be. The error wraps ErrQuery.
+func (q Query) Validate() error {
+	switch {
+	case q.From < 0:
+		return fmt.Errorf("%w: from is negative", ErrQuery)
+	case q.Size < -1:
+		return fmt.Errorf("%w: size is negative", ErrQuery)
+	case q.From+max(q.Size, 0) > MaxWindow:
+		return fmt.Errorf("%w: reaches past the first %d hits: narrow it by date", ErrQuery, MaxWindow)
+	case len([]rune(q.Text)) > 1000:
+		return fmt.Errorf("%w: longer than 1000 characters", ErrQuery)
+	case !q.Since.IsZero() && !q.Until.IsZero() && !q.Since.Before(q.Until):
+		return fmt.Errorf("%w: since is not before until", ErrQuery)
+	}
+	return nil
+}
+
+type object = map[string]any
+
+// Fields of the facets, by the name they have in a Result.
+var facetFields = map[string]string{
+	"source":   "source",
+	"site":     "site_name",
+	"section":  "section",
+	"language": "language",
+	"origin":   "origin",
+	"author":   "authors",
+}
+
+const facetSize = 20
+
+// body is the request to Elasticsearch.
+func (q Query) body() object {
+	size := q.Size
+	switch size {
+	case 0:
+		size = 10
+	case -1:
+		size = 0
+	}
+	b := object{
+		"size": size, "from": q.From,
+		"track_total_hits": true,
+		"query":            q.query(),
+		"sort":             q.sort(),
+		"track_scores":     true,
+	}
+	if q.Text != "" && size > 0 {
+		b["highlight"] = q.highlight()
+	}
+	if q.Facets {
+		aggs := object{}
+		for name, field := range facetFields {
+			aggs[name] = object{"terms": object{"field": field, "size": facetSize}}
+		}
+		b["aggs"] = aggs
+	}
+	return b
+}
+
+// query is the documented query: words in title, subtitle and body, whole phrases first, and the filters.
+func (q Query) query() object {
+	fields := []string{"title^3", "subtitle^2", "body"}
+	b := object{"filter": q.filters()}
+	if !q.Gone {
+		b["must_not"] = []object{{"exists": object{"field": "gone_at"}}}
+	}
+	if text := strings.TrimSpace(q.Text); text != "" {
+		b["must"] = []object{{"multi_match": object{
+			"query": text, "fields": fields, "type": "best_fields", "minimum_should_match": "2<75%", "tie_breaker": 0.3,
+		}}}
+		b["should"] = []object{{"multi_match": object{
+			"query": text, "fields": fields, "type": "phrase", "slop": 1, "boost": 2,
+		}}}
+	}
+	return object{"bool": b}
+}
+
+func (q Query) filters() []object {
+	filters := []object{}
+	for _, f := range []struct {
+		field  string
+		values []string
+	}{
+		{"id", q.IDs}, {"source", q.Sources}, {"site_name", q.Sites}, {"section", q.Sections},
+		{"language", q.Languages}, {"origin", q.Origins}, {"authors", q.Authors},
+	} {
+		if len(f.values) > 0 {
+			filters = append(filters, object{"terms": object{f.field: f.values}})
+		}
+	}
+	if r := q.dates(); len(r) > 0 {
+		filters = append(filters, object{"bool": object{"minimum_should_match": 1, "should": []object{
+			{"range": object{"published_at.time": r}},
+			{"bool": object{
+				"must_not": []object{{"exists": object{"field": "published_at.time"}}},
+				"filter":   []object{{"range": object{"first_seen": r}}},
+			}},
+		}}})
+	}
+	return filters
+}
+
+func (q Query) dates() object {
+	r := object{}
+	if !q.Since.IsZero() {
+		r["gte"] = q.Since.Format(time.RFC3339Nano)
+	}
+	if !q.Until.IsZero() {
+		r["lt"] = q.Until.Format(time.RFC3339Nano)
+	}
+	return r
+}
+
+// sort ends in the id, so that pages of equal scores or dates do not overlap.
+func (q Query) sort() []object {
+	newest := []object{
+		{"published_at.time": object{"order": "desc", "missing": "_last", "unmapped_type": "date"}},
+		{"first_seen": object{"order": "desc", "unmapped_type": "date"}},
+		{"id": object{"order": "asc", "unmapped_type": "keyword"}},
+	}
+	if strings.TrimSpace(q.Text) == "" || q.Newest {
+		return newest
+	}
+	return append([]object{{"_score": object{"order": "desc"}}}, newest...)
+}
+
+func (q Query) highlight() object {
+	pre, post := q.Pre, q.Post
+	if pre == "" && post == "" {
+		pre, post = "<em>", "</em>"
+	}
+	return object{
+		"encoder": "html", "type": "unified",
+		"pre_tags": []string{pre}, "post_tags": []string{post},
+		"max_analyzed_offset": 1_000_000, // a longer body is highlighted as far as that instead of failing the whole search
+		"fields": object{
+			"title":    object{"number_of_fragments": 0},
+			"subtitle": object{"number_of_fragments": 0},
+			"body":     object{"number_of_fragments": 3, "fragment_size": 120, "no_match_size": 120},
+		},
+	}
+}
