@@ -1,0 +1,117 @@
+// Package seeds is the list of sources: where the crawler begins, how far it may go, how often it comes back. Sources are written by
+// people in YAML files and checked strictly; a file with any mistake gives no source at all, and every mistake with its line.
+//
+// It opens the files it is told to and nothing else. Everybody may import it; it imports package news and a YAML parser.
+package seeds
+
+import (
+	"time"
+
+	"github.com/newsmill/newsmill/news"
+)
+
+// The bounds of a source's settings. A source with allow_private is on the operator's own machines, so the lower bounds do not hold.
+const (
+	MinInterval     = time.Minute
+	MaxInterval     = 31 * 24 * time.Hour
+	MinDelay        = 250 * time.Millisecond
+	MaxDelay        = time.Hour
+	DefaultInterval = 15 * time.Minute
+	DefaultMaxDepth = 1
+	DefaultMaxPages = 5
+)
+
+// Source is one publisher, or one part of a publisher. Its JSON form is what the crawler keeps in its bucket of sources.
+type Source struct {
+	ID       string   `json:"id"`                 // a subject token: [a-z0-9_-], at most 64
+	Name     string   `json:"name"`               // for people
+	Language string   `json:"language,omitempty"` // BCP 47; a hint, the text decides
+	Interval Duration `json:"interval"`           // how often the start pages are asked
+	Start    []Start  `json:"start"`
+	Scope    Scope    `json:"scope"`
+
+	// MaxDepth is how many links a page may be away from a start page, which has depth 0; at least 1. Next pages of a listing do not
+	// count.
+	MaxDepth int `json:"max_depth"`
+	// MaxPages is how many next pages of a listing are followed at a poll; 0 none.
+	MaxPages int `json:"max_pages"`
+
+	Politeness   Politeness `json:"politeness"`
+	AllowPrivate bool       `json:"allow_private,omitempty"` // loopback and private networks may be asked
+	Hints        Hints      `json:"hints"`
+	// Verified is false for a source that nobody has seen work, nil where nothing is said.
+	Verified *bool `json:"verified,omitempty"`
+}
+
+// The kinds of start pages.
+const (
+	KindListing = "listing" // a page whose links are news
+	KindFeed    = "feed"    // RSS, Atom or JSON feed
+	KindPage    = "page"    // an article itself
+)
+
+// Start is one page where a source begins.
+type Start struct {
+	URL  string `json:"url"`
+	Kind string `json:"kind"` // one of the Kind constants
+}
+
+// Scope is what belongs to the source. Hosts are as weburl.URL.HostPort gives them, or "*.example.cn" for everything below
+// example.cn. Allow and Deny are RE2 patterns found anywhere in path and query; deny wins, and no allow pattern allows all.
+type Scope struct {
+	Hosts []string `json:"hosts"`
+	Allow []string `json:"allow,omitempty"`
+	Deny  []string `json:"deny,omitempty"`
+}
+
+// Politeness is what the source asks beyond robots.txt.
+type Politeness struct {
+	Delay Duration `json:"delay,omitempty"` // between two requests to one host; 0 is the crawler's own
+}
+
+// Hints are CSS selectors for sites where the general way does not do.
+type Hints struct {
+	Title  string `json:"title,omitempty"`
+	Body   string `json:"body,omitempty"`
+	Date   string `json:"date,omitempty"`
+	Author string `json:"author,omitempty"`
+	Remove string `json:"remove,omitempty"`
+}
+
+// WithDefaults fills what was left out.
+func (s Source) WithDefaults() Source {
+	if s.Interval == 0 {
+		s.Interval = Duration(DefaultInterval)
+	}
+	if s.MaxDepth == 0 {
+		s.MaxDepth = DefaultMaxDepth
+	}
+	starts := make([]Start, len(s.Start))
+	for i, start := range s.Start {
+		if start.Kind == "" {
+			start.Kind = KindListing
+		}
+		starts[i] = start
+	}
+	s.Start = starts
+	if len(s.Scope.Hosts) == 0 {
+		s.Scope.Hosts = s.startHosts()
+	}
+	return s
+}
+
+// startHosts are the hosts of the start pages, each once: the scope of a source that names none.
+func (s Source) startHosts() []string {
+	var hosts []string
+	seen := map[string]bool{}
+	for _, start := range s.Start {
+		if host, err := startHost(start.URL); err == nil && !seen[host] {
+			seen[host] = true
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
+}
+
+// ValidID tells whether id can name a source.
+func ValidID(id string) bool { return news.ValidToken(id) }
