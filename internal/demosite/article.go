@@ -23,7 +23,7 @@ type Article struct {
 	Paragraphs []string // the body, headings and list items included, each a paragraph; no captions, no editor lines
 
 	Published string   // as exact as the page says: "2026-11-20" or "2026-11-20 08:12", Chinese time
-	Origin    string   // 来源
+	Origin    string   // 来源; empty on the e-paper, whose pages do not name one
 	Authors   []string // names only
 	Editors   []string
 	Section   string // column on the site
@@ -68,7 +68,6 @@ type entry struct {
 	path   string // path and query of URL
 	style  string // a variant of the markup: "", "br", "div", "span"
 	blocks []block
-	file   string // path of the attachment, where there is one
 }
 
 // block is a paragraph with its part in the text.

@@ -107,7 +107,7 @@ func TestArticlesAreDistinctAndComplete(t *testing.T) {
 			t.Errorf("title %q at %s and %s", a.Title, at, a.URL)
 		}
 		titles[a.Title] = a.URL
-		if a.Section == "" || a.Site == "" || a.Origin == "" || a.Ordinal < 1 || a.Of < a.Ordinal {
+		if a.Section == "" || a.Site == "" || (a.Origin == "") != (a.Site == epaperName) || a.Ordinal < 1 || a.Of < a.Ordinal {
 			t.Errorf("%s: something is missing: %+v", a.URL, a)
 		}
 		if n := len(a.Paragraphs); n < 3 || n > 14 {
@@ -125,6 +125,9 @@ func TestArticlesAreDistinctAndComplete(t *testing.T) {
 				t.Errorf("%s: paragraph of %d characters: %q", a.URL, n, p)
 			}
 		}
+	}
+	if len(articles) != 72 || len(pages) != 70 {
+		t.Errorf("%d articles on %d pages, want 72 on 70", len(articles), len(pages))
 	}
 	several := 0
 	for url, n := range pages {

@@ -21,8 +21,7 @@ type Server struct {
 	http     *http.Server
 	log      requestLog
 	sites    map[string]*site // by host; never written after Start
-	stop     func() bool
-	done     chan struct{} // closed when the serving goroutine has ended
+	done     chan struct{}    // closed when the serving goroutine has ended
 	closing  sync.Once
 	closeErr error
 }
@@ -47,9 +46,10 @@ func Start(ctx context.Context, addr string) (*Server, error) {
 	s.http = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		defer close(s.done)
+		unhook := context.AfterFunc(ctx, func() { _ = s.http.Close() })
+		defer unhook()
 		_ = s.http.Serve(l) // ends with ErrServerClosed; a broken listener shows as refused connections
 	}()
-	s.stop = context.AfterFunc(ctx, func() { _ = s.Close() })
 	return s, nil
 }
 
@@ -59,9 +59,6 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 // Close ends the server at once and waits for it. Closing twice is the same as once.
 func (s *Server) Close() error {
 	s.closing.Do(func() {
-		if s.stop != nil {
-			s.stop()
-		}
 		s.closeErr = s.http.Close()
 		<-s.done
 	})

@@ -3,6 +3,7 @@ package demosite
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -20,6 +21,21 @@ func TestStartRefusesToBeSeen(t *testing.T) {
 	for _, addr := range []string{"0.0.0.0:0", ":0", "192.0.2.1:80", "localhost:0", "[::]:0"} {
 		if _, err := Start(t.Context(), addr); !errors.Is(err, ErrNotLoopback) {
 			t.Errorf("%s: %v", addr, err)
+		}
+	}
+}
+
+func TestEndOfContextEndsTheServer(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s, err := Start(ctx, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	<-s.done
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }
