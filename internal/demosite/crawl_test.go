@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-type seeds struct {
+type seedsDocument struct {
 	Sources []struct {
 		ID, Name, Language, Interval string
 		Start                        []struct{ URL, Kind string }
@@ -23,9 +23,9 @@ type seeds struct {
 	}
 }
 
-func readSeeds(t *testing.T) seeds {
+func readSeeds(t *testing.T) seedsDocument {
 	t.Helper()
-	var s seeds
+	var s seedsDocument
 	if err := yaml.UnmarshalWithOptions(Seeds(), &s, yaml.Strict()); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func (s scope) allows(u *url.URL) bool {
 	return !slices.ContainsFunc(s.robots[u.Host], func(p string) bool { return strings.HasPrefix(u.Path, p) })
 }
 
-func readScope(t *testing.T, client *http.Client, s seeds) scope {
+func readScope(t *testing.T, client *http.Client, s seedsDocument) scope {
 	t.Helper()
 	sc := scope{deny: map[string][]*regexp.Regexp{}, robots: map[string][]string{}}
 	for _, source := range s.Sources {

@@ -100,6 +100,19 @@ func TestGzipWhenAccepted(t *testing.T) {
 	}
 }
 
+// FuzzAcceptsGzip holds that no header makes the server pack a page for a client that never named gzip.
+func FuzzAcceptsGzip(f *testing.F) {
+	for _, seed := range []string{"", "gzip", "gzip;q=0", "br, gzip;q=x", ";;,", "*"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		r := &http.Request{Header: http.Header{"Accept-Encoding": {value}}}
+		if acceptsGzip(r) && !strings.Contains(strings.ToLower(value), "gzip") {
+			t.Errorf("%q", value)
+		}
+	})
+}
+
 func TestChamberIsUnlabelledGBK(t *testing.T) {
 	_, client := start(t)
 	url := "http://" + HostChamber + "/show.asp?id=301"
