@@ -1,0 +1,283 @@
+package extract
+
+import (
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/newsmill/newsmill/news"
+)
+
+// articles puts the articles of the page together.
+func (p *page) articles() []news.Article {
+	canonical := p.canonicalURL()
+	parts := p.parts()
+	var out []news.Article
+	for _, t := range parts {
+		if a, ok := p.article(t, canonical, len(parts) > 1); ok {
+			out = append(out, a)
+		}
+	}
+	for i := range out {
+		a := &out[i]
+		a.Page = news.Position{Ordinal: i + 1, Of: len(out)}
+		if len(out) == 1 {
+			a.ID = news.ArticleID(canonical)
+		} else {
+			a.ID = news.ArticleIDOf(canonical, a.Title, i+1)
+		}
+	}
+	return out
+}
+
+// article fills in one article; false where no paragraph is left.
+func (p *page) article(t part, canonical string, several bool) (news.Article, bool) {
+	paragraphs := p.paragraphs(t.from, t.to)
+	if len(paragraphs) == 0 {
+		return news.Article{}, false
+	}
+	head := p.linesAround(t, several)
+	c := p.readCredits(head, paragraphs)
+	if t.author != "" {
+		c.authors = addName(nil, t.author)
+	}
+	if t.section != "" {
+		c.section = t.section
+	}
+	if c.origin == "" && several || c.origin == "" && p.plain {
+		c.origin = ownPaper(paragraphs)
+	}
+	body := strings.Join(paragraphs, "\n")
+	a := news.Article{
+		V: news.SchemaVersion, URL: p.in.URL, CanonicalURL: canonical, SiteName: p.siteName(),
+		Title: t.title, Subtitle: t.subtitle, Body: body, Summary: p.summary(body, several), Language: p.language(body), Section: c.section,
+		Authors: c.authors, Editors: c.editors, Origin: c.origin, FetchedAt: p.in.FetchedAt,
+		Keywords: p.keywords(several), Images: p.images(t), Attachments: p.attachments(t),
+		Words: countWords(body), ContentHash: news.ContentHash(t.title, body), Simhash: simhash(body),
+		Version:   news.Version(p.in.FetchedAt, Revision),
+		Extractor: news.Extractor{Revision: Revision, Method: p.method(), Confidence: p.confidence(t, body)},
+	}
+	a.PublishedAt = p.publishedAt(head)
+	if d := p.modifiedAt(); d != nil && (a.PublishedAt == nil || d.Time.After(a.PublishedAt.Time)) {
+		a.ModifiedAt = d
+	}
+	return a, true
+}
+
+// linesAround gives the blocks in which the head and foot of an article stand: for the only article of a page everything from
+// well above its title to below its end, for one of several its own range.
+func (p *page) linesAround(t part, several bool) []*block {
+	from, to := t.from, t.to
+	if !several {
+		p.bounds()
+		from, to = 0, min(p.last+14, len(p.blocks))
+		top := p.first
+		if t.head >= 0 && t.head < top {
+			top = t.head
+		}
+		from = max(top-14, 0)
+	}
+	var out []*block
+	for i := from; i < to; i++ {
+		b := &p.blocks[i]
+		if b.hidden || b.keep && i > p.first+1 && i < p.last-1 {
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// ownPaper reads 本报讯, by which a paper names itself.
+func ownPaper(paragraphs []string) string {
+	if strings.HasPrefix(paragraphs[0], "本报讯") || strings.HasPrefix(paragraphs[0], "本報訊") {
+		return "本报"
+	}
+	return ""
+}
+
+// summary is the page's own abstract: not the beginning of the body over again, and not a slogan of the site.
+func (p *page) summary(body string, several bool) string {
+	if several {
+		return ""
+	}
+	s := p.facts.linked.description
+	if s == "" {
+		s, _ = p.facts.first("description", "og:description", "twitter:description")
+	}
+	key := keyOf(s)
+	if utf8.RuneCountInString(key) < 15 || utf8.RuneCountInString(s) > 600 || key == keyOf(p.title.text) {
+		return ""
+	}
+	return s
+}
+
+func (p *page) keywords(several bool) []string {
+	if several {
+		return nil
+	}
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		if b.match != nil && b.match.name == "keywords" && p.nearBody(i) {
+			for _, sep := range []string{":", "："} {
+				if _, after, ok := strings.Cut(b.text, sep); ok {
+					words := splitWords(strings.ReplaceAll(after, " ", ","))
+					if len(words) > 0 {
+						return words
+					}
+				}
+			}
+		}
+	}
+	if len(p.facts.linked.keywords) > 0 {
+		return p.facts.linked.keywords
+	}
+	v, _ := p.facts.first("keywords", "news_keywords", "article:tag")
+	return splitWords(v)
+}
+
+// images are those within the body, with the caption that stands below them.
+func (p *page) images(t part) []news.Image {
+	var out []news.Image
+	seen := map[string]bool{}
+	first, last := p.range2(t)
+	for _, img := range p.facts.images {
+		if img.block < first-1 || img.block > last+1 || p.boxes[img.box].dark || len(out) >= 64 {
+			continue
+		}
+		u := p.resolve(img.src)
+		if u == "" || seen[u] {
+			continue
+		}
+		seen[u] = true
+		out = append(out, news.Image{URL: u, Caption: p.captionOf(img)})
+	}
+	return out
+}
+
+func (p *page) captionOf(img imageTag) string {
+	if img.block < len(p.blocks) {
+		if b := &p.blocks[img.block]; b.caption || b.match != nil && b.match.name == "picture" {
+			return b.text
+		}
+	}
+	if !isFileName(lineKey(img.alt)) && weightOf(img.alt) >= 4 {
+		return img.alt
+	}
+	return ""
+}
+
+// range2 gives the first and last kept block of a part.
+func (p *page) range2(t part) (first, last int) {
+	first, last = t.to, t.from
+	for i := t.from; i < t.to; i++ {
+		if p.blocks[i].keep {
+			first, last = min(first, i), i
+		}
+	}
+	return first, last
+}
+
+func (p *page) attachments(t part) []news.Attachment {
+	var out []news.Attachment
+	seen := map[string]bool{}
+	first, last := p.range2(t)
+	for _, f := range p.facts.files {
+		if f.block < first-2 || f.block > last+12 || p.boxes[f.box].dark {
+			continue
+		}
+		u := p.resolve(f.href)
+		if u == "" || seen[u] {
+			continue
+		}
+		seen[u] = true
+		out = append(out, news.Attachment{URL: u, Title: f.title})
+	}
+	return out
+}
+
+// resolve makes an address of the page absolute; empty where it is not one of the web.
+func (p *page) resolve(ref string) string {
+	base, err := url.Parse(p.in.URL)
+	if err != nil {
+		return ""
+	}
+	u, err := base.Parse(ref)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return ""
+	}
+	return u.String()
+}
+
+// canonicalURL honours rel=canonical only within the site and only where it names a page: templates that point every article at
+// the front page are common.
+func (p *page) canonicalURL() string {
+	asked := p.in.CanonicalURL
+	if p.facts.canonical == "" {
+		return asked
+	}
+	u, err := url.Parse(p.resolve(p.facts.canonical))
+	base, err2 := url.Parse(p.in.URL)
+	if err != nil || err2 != nil || u.Host == "" || !sameSite(u.Hostname(), base.Hostname()) {
+		return asked
+	}
+	if strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && strings.Trim(base.Path, "/") != "" || isIndexPath(u.Path) && !isIndexPath(base.Path) {
+		return asked
+	}
+	u.Fragment = ""
+	return u.String()
+}
+
+func isIndexPath(path string) bool {
+	path = path[strings.LastIndexByte(path, '/')+1:]
+	return path == "" || strings.HasPrefix(path, "index.") || strings.HasPrefix(path, "default.")
+}
+
+// sameSite compares hosts by what is registered: the last two labels, three where the second is one under which names are given
+// out (com.cn, gov.cn, co.uk). It needs no list of public suffixes to be safe here: at worst two cities' sites under one
+// province's domain are taken for one.
+func sameSite(a, b string) bool {
+	return a == b || registered(a) != "" && registered(a) == registered(b)
+}
+
+func registered(host string) string {
+	labels := strings.Split(strings.ToLower(host), ".")
+	n := len(labels)
+	if n < 2 || labels[n-1] == "" || labels[n-1][0] >= '0' && labels[n-1][0] <= '9' {
+		return ""
+	}
+	keep := 2
+	switch labels[n-2] {
+	case "com", "net", "org", "gov", "edu", "ac", "co", "mil", "or", "ne", "go":
+		keep = 3
+	}
+	if n < keep {
+		return ""
+	}
+	return strings.Join(labels[n-keep:], ".")
+}
+
+func (p *page) method() string {
+	if p.plain {
+		return "text"
+	}
+	return "blocks"
+}
+
+// confidence is how sure the extraction is: more text, a title that the page shows, a date, a low share of links.
+func (p *page) confidence(t part, body string) float64 {
+	c := 0.4
+	if weightOf(body) >= 200 {
+		c += 0.2
+	}
+	if t.head >= 0 {
+		c += 0.2
+	}
+	if p.boxes[p.main].linkShare() < 0.2 {
+		c += 0.1
+	}
+	if p.statedDate() != nil || p.facts.linked.found {
+		c += 0.1
+	}
+	return float64(int(c*100+0.5)) / 100
+}

@@ -1,0 +1,124 @@
+package extract
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// polarity is what the class and id of an element say about the text in it.
+type polarity int8
+
+const (
+	neutral  polarity = 0
+	positive polarity = 1
+	negative polarity = -1
+)
+
+// Whole words of class and id, after cutting at everything but letters and at camelCase. The Chinese CMS families name their
+// parts in pinyin: zhengwen (正文), neirong (内容), dibu (底部), daohang (导航), fenxiang (分享), pinglun (评论), tuijian (推荐).
+var classWords = map[string]polarity{
+	"article": positive, "articles": neutral, "content": positive, "contents": positive, "post": positive, "entry": positive, "story": positive,
+	"text": positive, "txt": positive, "zoom": positive, "trs": positive, "ueditor": positive, "detail": positive, "artibody": positive,
+	"zhengwen": positive, "neirong": positive, "wenzhang": positive, "paragraph": positive, "prose": positive, "cont": positive, "con": positive,
+	"articlebody": positive, "articlecontent": positive, "vsbcontent": positive, "maintext": positive, "endtext": positive, "newscontent": positive,
+
+	"nav": negative, "navbar": negative, "navigation": negative, "menu": negative, "breadcrumb": negative, "breadcrumbs": negative, "crumb": negative, "crumbs": negative,
+	"footer": negative, "foot": negative, "bottom": negative, "copyright": negative, "copyrights": negative, "sidebar": negative, "side": negative, "aside": negative, "rail": negative,
+	"related": negative, "relate": negative, "relates": negative, "recommend": negative, "recommended": negative, "recommends": negative, "hot": negative, "rank": negative, "ranking": negative, "trending": negative, "popular": negative,
+	"comment": negative, "comments": negative, "reply": negative, "disqus": negative, "pinglun": negative,
+	"share": negative, "sharing": negative, "social": negative, "sns": negative, "bdshare": negative, "jiathis": negative, "fenxiang": negative, "addthis": negative,
+	"tool": negative, "tools": negative, "toolbar": negative, "pager": negative, "pagination": negative, "pagebar": negative, "fanye": negative, "prev": negative, "next": negative, "prevnext": negative, "pagenav": negative,
+	"ad": negative, "ads": negative, "advert": negative, "advertisement": negative, "adv": negative, "gg": negative, "guanggao": negative, "sponsor": negative, "sponsored": negative, "promo": negative, "promotion": negative,
+	"login": negative, "register": negative, "search": negative, "sousuo": negative, "qrcode": negative, "ewm": negative, "erweima": negative, "download": negative,
+	"links": negative, "friendlink": negative, "friendlinks": negative, "youlian": negative, "popup": negative, "modal": negative, "cookie": negative, "cookies": negative, "newsletter": negative, "subscribe": negative, "subscription": negative,
+	"tags": negative, "tag": negative, "keywords": negative, "disclaimer": negative, "tuijian": negative, "dibu": negative, "daohang": negative, "xgxw": negative, "xgyd": negative, "xgwz": negative, "weizhi": negative, "position": negative,
+	"topbar": negative, "logo": negative, "banner": negative, "statement": negative, "shengming": negative, "vote": negative, "digg": negative, "mood": negative, "survey": negative, "widget": negative, "skip": negative, "print": negative, "feedback": negative, "jubao": negative, "correction": negative, "outbrain": negative, "taboola": negative, "teaser": negative, "teasers": negative, "promobox": negative, "mostread": negative, "readmore": negative, "caption": neutral,
+}
+
+// Parts of words run together, as in relatedNewsBox written in lower case.
+var classParts = []string{
+	"breadcrumb", "footer", "copyright", "sidebar", "related", "recommend", "comment", "bdshare", "sharebox", "sharebar", "toolbar", "pagination",
+	"hotnews", "ranklist", "friendlink", "qrcode", "advert", "newsletter", "disclaimer", "xiangguan", "tuijian", "fenxiang", "pinglun", "erweima",
+}
+
+// crumbWords mark the path of sections above an article.
+var crumbWords = map[string]bool{"breadcrumb": true, "breadcrumbs": true, "crumb": true, "crumbs": true, "weizhi": true, "position": true, "location": true, "path": true, "dqwz": true, "local": true, "currentpath": true, "bread": true}
+
+// captionWords mark the text below a picture.
+var captionWords = map[string]bool{"caption": true, "figcaption": true, "captions": true, "photocaption": true, "imgcaption": true, "tuzhu": true, "tushuo": true, "pictext": true, "imgtitle": true, "imginfo": true, "legend": true, "credit": true}
+
+// classInfo is what the attributes of an element say.
+type classInfo struct {
+	polarity polarity
+	crumb    bool
+	caption  bool
+	title    bool
+	sign     string
+}
+
+// readClass reads class, id, role and itemprop of an element. Negative words win over positive ones, but for TRS_Editor and its
+// like, where a content word stands beside "editor".
+func readClass(n *html.Node) classInfo {
+	var info classInfo
+	var pos, neg bool
+	for _, a := range n.Attr {
+		switch a.Key {
+		case "class", "id":
+			value := a.Val[:min(len(a.Val), 256)]
+			if a.Key == "class" {
+				info.sign = value
+			}
+			eachWord(value, func(w string) {
+				switch classWords[w] {
+				case positive:
+					pos = true
+				case negative:
+					neg = true
+				}
+				info.crumb = info.crumb || crumbWords[w]
+				info.caption = info.caption || captionWords[w]
+				info.title = info.title || w == "title" || w == "headline" || w == "biaoti" || w == "bt" || w == "tit"
+				for _, part := range classParts {
+					if len(w) > len(part) && strings.Contains(w, part) {
+						neg = true
+					}
+				}
+			})
+		case "role":
+			switch a.Val {
+			case "navigation", "complementary", "contentinfo", "search", "dialog":
+				neg = true
+			case "article", "main":
+				pos = true
+			}
+		case "itemprop":
+			if a.Val == "articleBody" {
+				pos = true
+			}
+		}
+	}
+	switch {
+	case neg:
+		info.polarity = negative
+	case pos:
+		info.polarity = positive
+	}
+	return info
+}
+
+// eachWord cuts at everything but ASCII letters and before capitals that follow small letters, and gives the words in lower case.
+func eachWord(s string, f func(string)) {
+	start := -1
+	for i := 0; i <= len(s); i++ {
+		letter := i < len(s) && isASCIILetter(rune(s[i]))
+		camel := letter && start >= 0 && s[i] < 'a' && i > 0 && s[i-1] >= 'a' && s[i-1] <= 'z'
+		if start >= 0 && (!letter || camel) {
+			f(strings.ToLower(s[start:i]))
+			start = -1
+		}
+		if letter && start < 0 {
+			start = i
+		}
+	}
+}

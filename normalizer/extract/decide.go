@@ -1,0 +1,291 @@
+package extract
+
+import (
+	"golang.org/x/net/html/atom"
+)
+
+// decide gives every block its verdict: line rules, the box that holds the article, then block by block.
+func (p *page) decide() {
+	p.first, p.last = -1, -1
+	p.showHidden()
+	for i := range p.blocks {
+		p.blocks[i].match = matchLine(&p.blocks[i])
+	}
+	p.weighBoxes()
+	p.main = p.chooseMain()
+	p.judge()
+	p.trim()
+	p.script = countScripts(p.keptText())
+	p.title = p.findTitle()
+	p.dropTitleLines()
+	p.bounds()
+}
+
+// showHidden takes hidden text for shown where the page shows next to none: scripts reveal it.
+func (p *page) showHidden() {
+	var shown, hidden float64
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		if !b.hidden {
+			shown += b.prose()
+			continue
+		}
+		b.hidden = false
+		hidden += b.prose()
+		b.hidden = true
+	}
+	if shown > 200 || hidden < shown*2 {
+		return
+	}
+	for i := range p.blocks {
+		p.blocks[i].hidden = false
+	}
+}
+
+// weighBoxes sums prose, weight and link weight up the tree, and lets paragraphs vote for the boxes above them: the nearest gets
+// the whole vote, those above less and less, so that the smallest box with most of the text wins.
+func (p *page) weighBoxes() {
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		x := &p.boxes[b.box]
+		x.weight += b.n
+		x.linkN += b.linkN
+		if b.match == nil {
+			x.mass += b.prose()
+		}
+	}
+	for i := len(p.boxes) - 1; i > 0; i-- { // children stand behind their parents
+		x := &p.boxes[i]
+		parent := &p.boxes[x.parent]
+		parent.weight += x.weight
+		parent.linkN += x.linkN
+		parent.mass += x.mass
+	}
+	total := p.boxes[0].mass
+	for i := range p.boxes {
+		x := &p.boxes[i]
+		// What holds most of the page's prose is not boilerplate, whatever it is called.
+		x.dark = x.class == negative && x.mass < total*0.5 || i > 0 && p.boxes[x.parent].dark
+	}
+	p.vote()
+}
+
+func (p *page) vote() {
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		if b.match != nil || p.boxes[b.box].dark {
+			continue
+		}
+		mass := b.prose()
+		if mass < 8 {
+			continue
+		}
+		if b.item {
+			mass *= 0.7
+		}
+		at := b.box
+		if isParagraph(p.boxes[at].tag) && p.boxes[at].parent >= 0 {
+			at = p.boxes[at].parent
+		}
+		share := 1.0
+		for level := 0; level < 4 && at >= 0; level++ {
+			p.boxes[at].direct += mass * share
+			share *= 0.6
+			at = p.boxes[at].parent
+		}
+	}
+}
+
+// isParagraph names the elements that hold one paragraph, whose parent is the container.
+func isParagraph(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.Li, atom.Blockquote, atom.Pre, atom.Ul, atom.Ol, atom.Dd, atom.Dl, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, 0, atom.Center, atom.Figure, atom.Figcaption:
+		return true
+	}
+	return false
+}
+
+// chooseMain gives the box with the best vote, then climbs while the parent adds much prose of its own.
+func (p *page) chooseMain() int {
+	best, bestScore := 0, 0.0
+	for i := range p.boxes {
+		x := &p.boxes[i]
+		if x.body {
+			return i
+		}
+		score := x.direct * (1 - x.linkShare())
+		if x.class == positive {
+			score *= 1.2
+		}
+		if x.tag == atom.Article || x.tag == atom.Main {
+			score *= 1.1
+		}
+		if score > bestScore {
+			best, bestScore = i, score
+		}
+	}
+	if p.plain {
+		return 0
+	}
+	return p.climb(best)
+}
+
+// climb goes to a parent that holds at least a fifth more prose outside the box, in boxes that are not boilerplate and are not lists of links.
+func (p *page) climb(at int) int {
+	for up, level := p.boxes[at].parent, 0; up > 0 && level < 4; up, level = p.boxes[up].parent, level+1 {
+		x := &p.boxes[up]
+		if x.tag == atom.Body || x.tag == atom.Html {
+			break
+		}
+		extra := 0.0
+		for i := x.start; i < x.end; i++ {
+			if i >= p.boxes[at].start && i < p.boxes[at].end {
+				continue
+			}
+			if b := &p.blocks[i]; b.match == nil && !p.boxes[b.box].dark && b.isSentence() && b.linkShare() < 0.25 && !b.item {
+				extra += b.prose()
+			}
+		}
+		if extra >= p.boxes[at].mass*0.2 && x.linkShare() < 0.4 {
+			at, level = up, 0
+		}
+	}
+	return at
+}
+
+// judge decides each block by itself: what lies in the article's box stays unless something speaks against it, what lies outside
+// stays only as whole sentences next to it.
+func (p *page) judge() {
+	x := &p.boxes[p.main]
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		inside := i >= x.start && i < x.end
+		b.keep, b.rule = p.judgeBlock(b, inside)
+	}
+	p.adoptNeighbours()
+	p.applyCuts()
+}
+
+func (p *page) judgeBlock(b *block, inside bool) (bool, string) {
+	switch {
+	case b.hidden:
+		return false, "hidden"
+	case b.match != nil:
+		return false, "line:" + b.match.name
+	case !inside:
+		return false, "outside"
+	case b.control:
+		return false, "control"
+	case p.darkInside(b.box):
+		return false, "class"
+	case b.caption:
+		return false, "caption"
+	case b.linkShare() > 0.6 && !(b.n > 60 && b.punct > 1):
+		return false, "links"
+	case b.item && b.linkShare() > 0.4:
+		return false, "link-list"
+	}
+	return true, "text"
+}
+
+// darkInside tells whether a box is boilerplate by a class below the article's box.
+func (p *page) darkInside(at int) bool {
+	return p.boxes[at].dark && !p.boxes[p.main].dark
+}
+
+// adoptNeighbours takes whole sentences just outside the box: a lead above it, a paragraph that a broken tag put behind it.
+func (p *page) adoptNeighbours() {
+	x := &p.boxes[p.main]
+	if x.parent < 0 {
+		return
+	}
+	near := p.boxes[x.parent]
+	if near.tag != atom.Body && near.parent > 0 && near.mass < x.mass*1.05 {
+		near = p.boxes[near.parent]
+	}
+	for i := near.start; i < near.end; i++ {
+		b := &p.blocks[i]
+		if i >= x.start && i < x.end || b.hidden || b.match != nil || b.control || b.caption || b.item || p.boxes[b.box].dark {
+			continue
+		}
+		distance := max(x.start-i, i-x.end+1)
+		if b.isSentence() && b.n >= 30 && b.linkShare() < 0.1 && b.punct >= 2 && distance <= 6 && p.adoptable(i, x) {
+			b.keep, b.rule = true, "neighbour"
+		}
+	}
+}
+
+// adoptable holds a neighbour's own box against the article's: teasers of other articles stand in boxes full of links.
+func (p *page) adoptable(i int, x *box) bool {
+	own := &p.boxes[p.blocks[i].box]
+	if own.parent >= 0 && isParagraph(own.tag) {
+		own = &p.boxes[own.parent]
+	}
+	return own.linkShare() < 0.2 && (own.start <= x.start && own.end >= x.end || own.class == positive || own.weight < 400)
+}
+
+// applyCuts drops what follows the heading of a related list or a comment box in the same element, unless the article goes on
+// there.
+func (p *page) applyCuts() {
+	kept := p.keptMass(0, len(p.blocks))
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		if b.match == nil || b.match.verdict != cut || b.hidden {
+			continue
+		}
+		end := p.scopeEnd(i)
+		rest := p.keptMass(i, end)
+		if rest > kept*0.35 {
+			continue
+		}
+		for j := i + 1; j < end; j++ {
+			if p.blocks[j].keep {
+				p.blocks[j].keep, p.blocks[j].rule = false, "after:"+b.match.name
+			}
+		}
+	}
+}
+
+// scopeEnd gives where the element ends that a heading heads: the smallest one that holds more than the heading, never past the
+// article's box.
+func (p *page) scopeEnd(i int) int {
+	at := p.blocks[i].box
+	for at > 0 && p.boxes[at].end-i <= 1 {
+		at = p.boxes[at].parent
+	}
+	return p.boxes[at].end
+}
+
+func (p *page) keptMass(from, to int) float64 {
+	sum := 0.0
+	for i := from; i < to; i++ {
+		if b := &p.blocks[i]; b.keep && b.linkShare() < 0.3 {
+			sum += b.prose()
+		}
+	}
+	return sum
+}
+
+// bounds finds the first and last kept block.
+func (p *page) bounds() {
+	p.first, p.last = -1, -1
+	for i := range p.blocks {
+		if p.blocks[i].keep {
+			if p.first < 0 {
+				p.first = i
+			}
+			p.last = i
+		}
+	}
+}
+
+// keptText joins the kept blocks, for counting.
+func (p *page) keptText() []string {
+	var out []string
+	for i := range p.blocks {
+		if p.blocks[i].keep {
+			out = append(out, p.blocks[i].text)
+		}
+	}
+	return out
+}

@@ -1,0 +1,147 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A head line is the line of labels between title and text: 2026-05-03 08:30 来源：某报 作者：某人 字号：大 中 小.
+
+// field is a kind of metadata that labels announce.
+type field uint8
+
+const (
+	fieldNone field = iota
+	fieldOrigin
+	fieldAuthor
+	fieldEditor
+	fieldDate
+	fieldOther // counts, font sizes: known, of no use
+)
+
+// label is one row of the table of labels in head lines and editor lines.
+type label struct {
+	word  string
+	field field
+}
+
+// labels, longer ones first where one begins another. Forms are line keys without the colon.
+var labels = []label{
+	{"信息来源", fieldOrigin}, {"文章来源", fieldOrigin}, {"稿件来源", fieldOrigin}, {"新闻来源", fieldOrigin}, {"内容来源", fieldOrigin}, {"消息来源", fieldOrigin}, {"本文来源", fieldOrigin}, {"文章來源", fieldOrigin}, {"来源网站", fieldOrigin},
+	{"资料来源", fieldOrigin}, {"来源", fieldOrigin}, {"來源", fieldOrigin}, {"稿源", fieldOrigin}, {"转自", fieldOrigin}, {"摘自", fieldOrigin}, {"转载自", fieldOrigin}, {"发布机构", fieldOrigin}, {"出处", fieldOrigin}, {"source", fieldOrigin}, {"原载", fieldOrigin}, {"发布单位", fieldOrigin},
+	{"责任编辑", fieldEditor}, {"責任編輯", fieldEditor}, {"值班编辑", fieldEditor}, {"实习编辑", fieldEditor}, {"网络编辑", fieldEditor}, {"新媒体编辑", fieldEditor}, {"文字编辑", fieldEditor}, {"责编", fieldEditor}, {"責編", fieldEditor}, {"编辑", fieldEditor}, {"編輯", fieldEditor}, {"主编", fieldEditor},
+	{"责任校对", fieldOther}, {"校对", fieldOther}, {"审核人", fieldOther}, {"审核", fieldOther}, {"审校", fieldOther}, {"编审", fieldOther}, {"初审", fieldOther}, {"复审", fieldOther}, {"终审", fieldOther}, {"一审", fieldOther}, {"二审", fieldOther}, {"三审", fieldOther}, {"监制", fieldOther}, {"值班总编", fieldOther}, {"签发", fieldOther}, {"统筹", fieldOther}, {"策划", fieldOther}, {"审签", fieldOther}, {"录入", fieldOther}, {"发布人", fieldOther}, {"发布者", fieldOther}, {"美编", fieldOther}, {"审稿", fieldOther}, {"摄影", fieldOther}, {"制图", fieldOther},
+	{"本报记者", fieldAuthor}, {"本网记者", fieldAuthor}, {"新华社记者", fieldAuthor}, {"实习记者", fieldAuthor}, {"见习记者", fieldAuthor}, {"特约记者", fieldAuthor}, {"全媒体记者", fieldAuthor}, {"特约通讯员", fieldAuthor}, {"通讯员", fieldAuthor}, {"通訊員", fieldAuthor}, {"记者", fieldAuthor}, {"記者", fieldAuthor}, {"作者", fieldAuthor}, {"撰稿人", fieldAuthor}, {"撰稿", fieldAuthor}, {"撰文", fieldAuthor}, {"供稿", fieldAuthor},
+	{"发布日期", fieldDate}, {"发布时间", fieldDate}, {"发表时间", fieldDate}, {"发表日期", fieldDate}, {"发表于", fieldDate}, {"发布于", fieldDate}, {"更新时间", fieldDate}, {"更新日期", fieldDate}, {"发稿时间", fieldDate}, {"录入时间", fieldDate}, {"添加时间", fieldDate}, {"时间", fieldDate}, {"日期", fieldDate}, {"發布時間", fieldDate}, {"發佈時間", fieldDate}, {"發布日期", fieldDate}, {"發稿時間", fieldDate}, {"更新時間", fieldDate}, {"published", fieldDate}, {"posted", fieldDate}, {"updated", fieldDate},
+	{"浏览次数", fieldOther}, {"浏览量", fieldOther}, {"浏览", fieldOther}, {"点击数", fieldOther}, {"点击次数", fieldOther}, {"点击量", fieldOther}, {"点击", fieldOther}, {"阅读次数", fieldOther}, {"阅读量", fieldOther}, {"阅读", fieldOther}, {"访问量", fieldOther}, {"人气", fieldOther}, {"评论数", fieldOther}, {"评论", fieldOther}, {"字号", fieldOther}, {"字体", fieldOther}, {"字號", fieldOther}, {"分享到", fieldOther}, {"分享", fieldOther}, {"打印", fieldOther}, {"收藏", fieldOther}, {"查看", fieldOther}, {"次数", fieldOther}, {"关闭", fieldOther},
+}
+
+// noiseWords may stand in a head line beside labels and dates and say nothing.
+var noiseWords = []string{"[大中小]", "大中小", "关闭窗口", "关闭", "打印本页", "打印", "我要评论", "我有话说", "进入论坛", "条评论", "评论", "人参与", "复制链接", "手机看新闻", "分享到", "分享", "微信", "微博", "qq空间", "收藏", "字号", "字体", "次", "a+", "a-", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日", "星期天", "北京时间", "原创", "投稿", "纠错", "参与", "论坛", "转发", "编辑", "小", "中", "大", "年", "t", "|"}
+
+// pair is one label with its value.
+type pair struct {
+	field field
+	value string
+}
+
+// readPairs cuts a line at its labels. A label counts when a colon (or bar, slash, bracket) follows it, or for people also a
+// space: 记者 张三. The text before the first label comes as fieldNone.
+func readPairs(text string) []pair {
+	if len(text) > 1200 {
+		return nil
+	}
+	var out []pair
+	current, start := fieldNone, 0
+	for i := 0; i < len(text); {
+		f, width := labelAt(text, i)
+		if width == 0 {
+			_, size := utf8.DecodeRuneInString(text[i:])
+			i += size
+			continue
+		}
+		out = appendPair(out, current, text[start:i])
+		current, start = f, i+width
+		i = start
+	}
+	return appendPair(out, current, text[start:])
+}
+
+func appendPair(out []pair, f field, value string) []pair {
+	value = strings.Trim(value, " 　:：|｜/／丨()（）[]【】·,，;；-—>")
+	if value == "" {
+		return out
+	}
+	return append(out, pair{f, value})
+}
+
+// labelAt gives the label that begins at i with the width of it and its colon.
+func labelAt(text string, i int) (field, int) {
+	rest := text[i:]
+	for _, l := range labels {
+		if !strings.HasPrefix(rest, l.word) && !(isASCIILetter(rune(l.word[0])) && len(rest) >= len(l.word) && strings.EqualFold(rest[:len(l.word)], l.word)) {
+			continue
+		}
+		after := strings.TrimLeft(rest[len(l.word):], " ")
+		r, size := utf8.DecodeRuneInString(after)
+		width := len(rest) - len(after)
+		switch r {
+		case ':', '：', '|', '｜', '丨', '∶', '︰', '/', '／', '】', ']', '》':
+			return l.field, width + size
+		}
+		if l.field == fieldAuthor && (width > len(l.word) || startsName(after)) {
+			return l.field, width
+		}
+		if l.field == fieldDate && r >= '0' && r <= '9' {
+			return l.field, width
+		}
+		if l.field == fieldOrigin && (r == '《' || r == '"') {
+			return l.field, width
+		}
+	}
+	return fieldNone, 0
+}
+
+// isHeadLine tells whether a line is nothing but a date, labels with short values and the noise of toolbars: what is left after
+// taking those away is a short name (the origin, often without a label) or nothing.
+func isHeadLine(text string) bool {
+	_, span := findDate(text)
+	pairs := 0
+	for _, p := range readPairs(text) {
+		if p.field != fieldNone && utf8.RuneCountInString(p.value) <= 30 {
+			pairs++
+		}
+	}
+	if span.end == 0 || pairs == 0 && span.start > 36 {
+		return false
+	}
+	if endsSentence(text) && pairs == 0 {
+		return false
+	}
+	rest := lineKey(text[:span.start] + " " + text[span.end:])
+	if pairs > 0 {
+		rest = ""
+		for _, p := range readPairs(text[:span.start] + " " + text[span.end:]) {
+			if p.field == fieldNone || utf8.RuneCountInString(p.value) > 30 {
+				rest += lineKey(p.value)
+			}
+		}
+	}
+	for _, w := range noiseWords {
+		rest = strings.ReplaceAll(rest, w, "")
+	}
+	letters := 0
+	for _, r := range rest {
+		if unicode.IsLetter(r) {
+			letters++
+		} else if r == '。' || r == ',' && pairs == 0 || r == '"' {
+			return false
+		}
+	}
+	limit := 10
+	if !containsHan(rest) {
+		limit = 24
+	}
+	return letters <= limit
+}

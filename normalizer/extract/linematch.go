@@ -1,0 +1,202 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Rules that need more than words.
+var (
+	ruleSeparator = lineRule{name: "separator", verdict: drop}
+	ruleFile      = lineRule{name: "file-name", verdict: drop}
+	ruleNumber    = lineRule{name: "long-id", verdict: drop}
+	ruleURL       = lineRule{name: "address", verdict: mine}
+	ruleHeadLine  = lineRule{name: "head-line", verdict: mine}
+	ruleCrumb     = lineRule{name: "breadcrumb", verdict: mine}
+	ruleMenu      = lineRule{name: "menu", verdict: drop}
+	rulePages     = lineRule{name: "page-counter", verdict: drop}
+)
+
+// matchLine gives the first rule that fits a line, or nil. Long lines are prose and cost nothing.
+func matchLine(b *block) *lineRule {
+	if b.n > 400 {
+		return nil
+	}
+	if r := matchShape(b); r != nil {
+		return r
+	}
+	for i := range lineRules {
+		if r := &lineRules[i]; b.n <= r.max && r.fits(b.key) {
+			if r.verdict == mine && r.name != "original-title" && b.punctInside() > 2 && b.n > 40 {
+				continue // a sentence that begins like a label
+			}
+			return r
+		}
+	}
+	return nil
+}
+
+func (r *lineRule) fits(key string) bool {
+	for _, w := range r.words {
+		switch r.where {
+		case atStart:
+			if strings.HasPrefix(key, w) && startEnds(key, w) {
+				return true
+			}
+		case anywhere:
+			if strings.Contains(key, w) {
+				return true
+			}
+		case atEnd:
+			if strings.HasSuffix(key, w) {
+				return true
+			}
+		case whole:
+			if trimLabel(key) == w {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// startEnds keeps short words from fitting longer ones: "分享" must not fit a sentence that begins with it. A word that ends
+// within a word of text fits only when the line is hardly longer than it.
+func startEnds(key, w string) bool {
+	rest := key[len(w):]
+	if rest == "" {
+		return true
+	}
+	last, _ := utf8.DecodeLastRuneInString(w)
+	next, _ := utf8.DecodeRuneInString(rest)
+	if !unicode.IsLetter(last) && !unicode.IsNumber(last) || !unicode.IsLetter(next) {
+		return true
+	}
+	return utf8.RuneCountInString(rest) <= 12 && !strings.ContainsAny(rest, ",。;?!") && utf8.RuneCountInString(w) >= 2
+}
+
+// trimLabel takes the punctuation off both ends of a heading.
+func trimLabel(key string) string {
+	return strings.TrimFunc(key, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+}
+
+// punctInside counts the commas and stops of a line, which labels have few of.
+func (b *block) punctInside() int {
+	n := 0
+	for _, r := range b.key {
+		if r == ',' || r == '。' || r == ';' || r == '!' || r == '?' {
+			n++
+		}
+	}
+	return n
+}
+
+// matchShape fits lines by their form.
+func matchShape(b *block) *lineRule {
+	key := b.key
+	letters, digits, other := 0, 0, 0
+	for _, r := range key {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+		case unicode.IsLetter(r):
+			letters++
+		default:
+			other++
+		}
+	}
+	if len(key) > 1200 {
+		return nil
+	}
+	switch {
+	case letters == 0 && digits == 0:
+		return &ruleSeparator
+	case letters == 0 && digits >= 12 && other <= 4 && b.n < 20:
+		return &ruleNumber
+	case isFileName(key):
+		return &ruleFile
+	case isAddress(key):
+		return &ruleURL
+	case b.crumb && b.n <= 60 && !b.stop:
+		return &ruleCrumb
+	case isCrumbPath(b):
+		return &ruleCrumb
+	case isPageCounter(key, letters):
+		return &rulePages
+	case b.n <= 60 && isHeadLine(b.text):
+		return &ruleHeadLine
+	case isMenu(b.text):
+		return &ruleMenu
+	}
+	return nil
+}
+
+func isFileName(key string) bool {
+	if len(key) > 120 || strings.ContainsAny(key, ",。;?!") {
+		return false
+	}
+	for _, e := range fileEndings {
+		if strings.HasSuffix(key, e) {
+			return true
+		}
+	}
+	return false
+}
+
+func isAddress(key string) bool {
+	return (strings.HasPrefix(key, "http://") || strings.HasPrefix(key, "https://") || strings.HasPrefix(key, "www.")) && !containsHan(key)
+}
+
+// isCrumbPath fits "首页 > 新闻 > 本地" without a label: short names between arrows.
+func isCrumbPath(b *block) bool {
+	if b.n > 40 || b.stop || strings.Count(b.key, ">") < 2 && !(strings.Count(b.key, ">") == 1 && b.links >= 1) {
+		return false
+	}
+	return !strings.ContainsAny(b.key, ",。;!?")
+}
+
+// isPageCounter fits "1/3", "[1][2][3]" and "1 2 3 下一页".
+func isPageCounter(key string, letters int) bool {
+	if len(key) > 40 {
+		return false
+	}
+	if letters == 0 && len(key) >= 3 {
+		a, b, ok := strings.Cut(key, "/")
+		if ok && len(a) <= 3 && len(b) <= 3 && isDigits(a) && isDigits(b) {
+			return true
+		}
+		return strings.HasPrefix(key, "[1][2]") || strings.HasPrefix(key, "(1)(2)") || strings.HasPrefix(key, "123") && len(key) < 9 && isDigits(key) && strings.HasPrefix("123456789", key)
+	}
+	return strings.HasSuffix(key, "下一页") || strings.HasSuffix(key, "下一頁")
+}
+
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isMenu fits lines of short names between bars or spaces: "首页 | 概况 | 联系我们". Text pages keep menus so.
+func isMenu(text string) bool {
+	if len(text) > 1500 || endsSentence(text) && !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, "：") {
+		return false
+	}
+	bars := strings.FieldsFunc(text, func(r rune) bool { return r == '|' || r == '｜' || r == '┊' || r == '┃' || r == '│' })
+	parts := bars
+	if len(bars) < 3 {
+		parts = strings.Fields(text)
+		if len(parts) < 4 || !containsHan(text) {
+			return false
+		}
+	}
+	for _, part := range parts {
+		if utf8.RuneCountInString(strings.TrimSpace(part)) > 14 || strings.ContainsAny(part, "，。；？！,;“”") {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,134 @@
+package extract
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// maxTags bounds what is given to html.Parse: past it the parser's rules for misnested formatting cost too much, and the flat
+// way in is taken at once. Real pages stay below 30,000.
+const maxTags = 150_000
+
+// maxDepth is how deep the flat way in nests; deeper elements become siblings.
+const maxDepth = 200
+
+// parse gives the tree of a page. x/net/html refuses documents with more than 512 open elements (old nests of <font>); those, and
+// pages of tags alone, are built flat from its tokens, so that there is always a tree.
+func parse(text string) *html.Node {
+	if strings.Count(text, "<") <= maxTags {
+		if doc, err := html.Parse(strings.NewReader(text)); err == nil {
+			return doc
+		}
+	}
+	return parseFlat(text)
+}
+
+// parseFlat builds a tree in one pass over the tokens, with the few rules that matter for text: void elements have no content,
+// a block closes an open paragraph, a list item or cell closes its open sibling, an end tag closes to its start tag if that is
+// near. It is linear whatever the input.
+func parseFlat(text string) *html.Node {
+	doc := &html.Node{Type: html.DocumentNode}
+	open := []*html.Node{doc}
+	z := html.NewTokenizer(strings.NewReader(text))
+	z.SetMaxBuf(MaxPage * 4)
+	for nodes := 0; nodes < maxNodes; {
+		switch kind := z.Next(); kind {
+		case html.ErrorToken:
+			return doc
+		case html.TextToken:
+			data := string(z.Text())
+			if strings.TrimSpace(data) != "" {
+				nodes++
+				open[len(open)-1].AppendChild(&html.Node{Type: html.TextNode, Data: data})
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			n := startNode(z)
+			open = closeImplied(open, n.DataAtom)
+			nodes++
+			open[len(open)-1].AppendChild(n)
+			if kind == html.StartTagToken && !isVoid(n.DataAtom) && len(open) < maxDepth {
+				open = append(open, n)
+			}
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			open = closeTag(open, string(name))
+		}
+	}
+	return doc
+}
+
+// maxNodes bounds the flat tree to what 10 MB of sense can hold.
+const maxNodes = 500_000
+
+func startNode(z *html.Tokenizer) *html.Node {
+	name, more := z.TagName()
+	n := &html.Node{Type: html.ElementNode, DataAtom: atom.Lookup(name), Data: string(name)}
+	for i := 0; more && i < 32; i++ {
+		var key, val []byte
+		key, val, more = z.TagAttr()
+		n.Attr = append(n.Attr, html.Attribute{Key: string(key), Val: string(val)})
+	}
+	return n
+}
+
+func closeImplied(open []*html.Node, tag atom.Atom) []*html.Node {
+	top := open[len(open)-1].DataAtom
+	switch {
+	case top == 0:
+	case top == atom.P && isBlock(tag), top == tag && (tag == atom.Li || tag == atom.Td || tag == atom.Tr || tag == atom.Dd || tag == atom.Dt || tag == atom.Option || tag == atom.A),
+		top == atom.Td && tag == atom.Tr:
+		return open[:len(open)-1]
+	}
+	return open
+}
+
+// closeTag looks for the start tag among the innermost open elements only, so that stray end tags cost nothing.
+func closeTag(open []*html.Node, name string) []*html.Node {
+	for i := len(open) - 1; i > 0 && i >= len(open)-32; i-- {
+		if open[i].Data == name {
+			return open[:i]
+		}
+	}
+	return open
+}
+
+func isVoid(a atom.Atom) bool {
+	switch a {
+	case atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link, atom.Meta, atom.Param, atom.Source, atom.Track, atom.Wbr:
+		return true
+	}
+	return false
+}
+
+// isBlock tells whether an element starts and ends a line.
+func isBlock(a atom.Atom) bool {
+	switch a {
+	case atom.Address, atom.Article, atom.Aside, atom.Blockquote, atom.Body, atom.Caption, atom.Center, atom.Dd, atom.Details, atom.Dialog, atom.Dir, atom.Div, atom.Dl, atom.Dt,
+		atom.Fieldset, atom.Figcaption, atom.Figure, atom.Footer, atom.Form, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Header, atom.Hgroup, atom.Hr, atom.Html,
+		atom.Legend, atom.Li, atom.Main, atom.Menu, atom.Nav, atom.Ol, atom.Optgroup, atom.Option, atom.P, atom.Pre, atom.Section, atom.Summary, atom.Table, atom.Tbody, atom.Td,
+		atom.Tfoot, atom.Th, atom.Thead, atom.Tr, atom.Ul:
+		return true
+	}
+	return false
+}
+
+// isMarkup tells HTML from plain text: by the content type, and where that is silent by a tag near the front.
+func isMarkup(text, contentType string) bool {
+	kind, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	switch strings.TrimSpace(kind) {
+	case "text/html", "application/xhtml+xml":
+		return true
+	case "text/plain", "text/markdown":
+		head := strings.ToLower(strings.TrimSpace(text[:min(len(text), 512)]))
+		return strings.HasPrefix(head, "<!doctype html") || strings.HasPrefix(head, "<html")
+	}
+	head := strings.ToLower(text[:min(len(text), 4096)])
+	for _, tag := range []string{"<!doctype", "<html", "<head", "<body", "<div", "<p>", "<p ", "<table", "<meta", "<title", "<br", "<span", "<a "} {
+		if strings.Contains(head, tag) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,176 @@
+package extract
+
+import "strings"
+
+// part is one article of a page: the blocks it is made of and its own head.
+type part struct {
+	title, subtitle, section, author string
+	head                             int // block of the headline, -1 = none
+	from, to                         int // range of blocks
+}
+
+// minPart is how much prose every article of a page with several must hold.
+const minPart = 60
+
+// parts cuts the page into its articles. One article is the usual case.
+func (p *page) parts() []part {
+	whole := part{title: p.title.text, subtitle: p.title.subtitle, head: p.title.block, from: 0, to: len(p.blocks)}
+	heads := p.several()
+	if len(heads) < 2 {
+		return []part{whole}
+	}
+	var out []part
+	for i, h := range heads {
+		end := len(p.blocks)
+		if i+1 < len(heads) {
+			end = heads[i+1]
+		}
+		out = append(out, p.partAt(h, end))
+	}
+	for i := range out[:len(out)-1] {
+		p.moveTag(&out[i], &out[i+1])
+	}
+	return out
+}
+
+// partAt reads the lines between a headline and the first sentence below it: subtitle, author.
+func (p *page) partAt(head, end int) part {
+	t := part{title: p.blocks[head].text, head: head, from: head + 1, to: end}
+	p.blocks[head].keep, p.blocks[head].rule = false, "title"
+	for i := head + 1; i < end && i <= head+3; i++ {
+		b := &p.blocks[i]
+		if b.match != nil {
+			continue
+		}
+		if b.isSentence() || b.n >= 40 || b.stop {
+			break
+		}
+		if b.han == b.n && b.n >= 2 && b.n <= 3 && t.author == "" {
+			t.author = strings.ReplaceAll(b.text, " ", "")
+		} else if t.subtitle == "" && b.n >= 4 && !isNote(b.text) {
+			t.subtitle = strings.TrimLeft(b.text, "—-–― ")
+		} else {
+			continue
+		}
+		b.keep, b.rule = false, "part-head"
+	}
+	return t
+}
+
+// moveTag gives the short line that closes one article to the next, whose column it names: 今日谈.
+func (p *page) moveTag(a, next *part) {
+	for i := a.to - 1; i > a.from; i-- {
+		b := &p.blocks[i]
+		if b.match != nil || b.hidden {
+			continue
+		}
+		if b.n >= 2 && b.n <= 8 && b.punct == 0 && b.links == 0 && b.heading == 0 {
+			next.section = b.text
+			b.keep, b.rule = false, "column-tag"
+		}
+		return
+	}
+}
+
+// several gives the headlines of a page that holds several articles, or fewer than two. They are of one form (same heading level
+// or same class), none is a link, each has prose of its own below it, and most of those below the first show that they are
+// articles by themselves: a byline, a dateline, an author. Subheadings of one article do not.
+func (p *page) several() []int {
+	if p.plain {
+		return p.independent(p.plainHeads())
+	}
+	groups := map[string][]int{}
+	var order []string
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		if b.heading == 0 && !b.titled || b.hidden || b.linkShare() > 0.5 || b.match != nil || b.n < 4 || b.n > 60 || p.boxes[b.box].dark || isOutline(b.text) {
+			continue
+		}
+		sign := p.boxes[b.box].sign
+		if groups[sign] == nil {
+			order = append(order, sign)
+		}
+		groups[sign] = append(groups[sign], i)
+	}
+	for _, sign := range order {
+		if heads := p.independent(groups[sign]); len(heads) >= 2 {
+			return heads
+		}
+	}
+	return nil
+}
+
+func (p *page) plainHeads() []int {
+	var out []int
+	for i := range p.blocks {
+		if b := &p.blocks[i]; b.heading > 0 && !isOutline(b.text) && b.n >= 4 {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// independent filters headlines with prose below, and wants most of them to show that they head an article.
+func (p *page) independent(heads []int) []int {
+	if len(heads) < 2 || len(heads) > 60 {
+		return nil
+	}
+	var good []int
+	shown := 0
+	for i, h := range heads {
+		end := len(p.blocks)
+		if i+1 < len(heads) {
+			end = heads[i+1]
+		}
+		mass, byline := p.readPart(h, end)
+		if mass < minPart {
+			continue
+		}
+		good = append(good, h)
+		if byline && len(good) > 1 {
+			shown++
+		}
+	}
+	if len(good) < 2 || len(good)*10 < len(heads)*7 || shown*2 < len(good)-1 || shown == 0 {
+		return nil
+	}
+	return good
+}
+
+// readPart sums the prose below a headline and looks for signs of an article by itself.
+func (p *page) readPart(head, end int) (mass float64, byline bool) {
+	seen := 0
+	for i := head + 1; i < end; i++ {
+		b := &p.blocks[i]
+		if b.hidden || p.boxes[b.box].dark {
+			continue
+		}
+		if b.match != nil {
+			if b.match.verdict == mine && (b.match.name == "author-line" || b.match == &ruleHeadLine || b.match.name == "byline-end" || b.match.name == "source-line") && i <= head+3 {
+				byline = true
+			}
+			continue
+		}
+		if i <= head+2 && b.han == b.n && b.n >= 2 && b.n <= 3 {
+			byline = true
+		}
+		if b.isSentence() {
+			if seen++; seen <= 2 && hasDateline(b.text) {
+				byline = true
+			}
+			mass += b.prose()
+		}
+	}
+	return mass, byline
+}
+
+// hasDateline tells the opening of a news report: 本报讯, 新华社…电, （记者 …）.
+func hasDateline(s string) bool {
+	s = s[:min(len(s), 120)]
+	for _, w := range []string{"本报讯", "本報訊", "本网讯", "本刊讯", "讯（", "讯(", "电（", "电(", "（记者", "(记者", "（通讯员", "(通讯员", "本报记者", "本报综合", "（本报", "(本报", "社讯", "中新网", "據本報"} {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,297 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// foundTitle is the headline with the block it stands in (-1: it stands in the markup alone).
+type foundTitle struct {
+	text     string
+	subtitle string
+	block    int
+	last     int // last block of a headline in several lines
+	from     string
+}
+
+// keyOf is a text without case, white space and punctuation: titles are compared so.
+func keyOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+// statedTitles are what the markup says the headline is, most trusted first.
+func (p *page) statedTitles() []string {
+	var out []string
+	add := func(s string) {
+		if s != "" && utf8.RuneCountInString(s) <= 200 {
+			out = append(out, s)
+		}
+	}
+	add(p.in.TitleHint)
+	add(p.facts.linked.headline)
+	for _, name := range []string{"articletitle", "og:title", "twitter:title", "headline", "dc.title"} {
+		add(p.facts.meta[name])
+	}
+	return out
+}
+
+// findTitle scores the short blocks around the start of the body against what the markup says; the best one is the headline. Where
+// none will do the markup's own word is taken.
+func (p *page) findTitle() foundTitle {
+	if p.hints.title != "" {
+		return foundTitle{text: p.hints.title, block: -1, from: "hint"}
+	}
+	if p.plain {
+		return p.plainTitle()
+	}
+	stated := p.statedTitles()
+	keys := make([]string, len(stated))
+	for i, s := range stated {
+		keys[i] = keyOf(s)
+	}
+	doc := keyOf(p.facts.docTitle)
+	best, bestScore := -1, 4.5
+	p.bounds()
+	for i := range p.blocks {
+		if score := p.titleScore(i, keys, doc); score > bestScore {
+			best, bestScore = i, score
+		}
+	}
+	if best >= 0 {
+		t := foundTitle{text: p.blocks[best].text, block: best, last: best, from: "heading"}
+		p.extendTitle(&t, append(keys, doc))
+		return t
+	}
+	for _, s := range stated {
+		if t := trimSiteName(s, p.siteName()); t != "" {
+			return foundTitle{text: t, block: -1, from: "meta"}
+		}
+	}
+	return foundTitle{text: trimSiteName(p.facts.docTitle, p.siteName()), block: -1, from: "title-tag"}
+}
+
+// titleScore says how much block i looks like the headline.
+func (p *page) titleScore(i int, stated []string, doc string) float64 {
+	b := &p.blocks[i]
+	if b.n < 2 || b.n > 90 || b.hidden || b.match != nil && b.match != &ruleMenu || b.crumb {
+		return 0
+	}
+	key := keyOf(b.text)
+	length := utf8.RuneCountInString(key)
+	if length < 3 {
+		return 0
+	}
+	score := 0.0
+	for _, s := range stated {
+		if key == s {
+			score += 6
+			break
+		}
+		if length >= 6 && strings.Contains(s, key) {
+			score += 4 * float64(len(key)) / float64(len(s))
+			break
+		}
+		if len(s) >= 12 && strings.HasPrefix(key, s) {
+			score += 3
+			break
+		}
+	}
+	switch {
+	case length >= 4 && strings.Contains(doc, key):
+		score += 3 + 3*float64(len(key))/float64(len(doc))
+	case doc != "" && length >= 10 && commonPrefix(key, doc) >= 0.6*float64(len(key)):
+		score += 3
+	}
+	if b.heading > 0 {
+		score += max(3.5-float64(b.heading)*0.7, 0.5)
+	}
+	if b.titled {
+		score += 1.5
+	}
+	if b.linkShare() > 0.5 {
+		score -= 3
+	}
+	if strings.HasSuffix(b.text, "。") || b.punct > 3 {
+		score -= 2.5
+	}
+	if p.boxes[b.box].dark {
+		score -= 2
+	}
+	if length < 5 {
+		score -= 1.5
+	}
+	if p.first >= 0 {
+		switch {
+		case i > p.first+1:
+			score -= 4
+		case i >= p.first-15:
+			score += 1.5
+		}
+		if i < p.boxes[p.main].end && i >= p.boxes[p.main].start {
+			score += 0.5
+		}
+	}
+	return score
+}
+
+func commonPrefix(a, b string) float64 {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return float64(n)
+}
+
+// extendTitle joins a headline that was broken into lines, and takes the line below it for the subtitle.
+func (p *page) extendTitle(t *foundTitle, keys []string) {
+	if t.block+1 >= len(p.blocks) {
+		return
+	}
+	next := &p.blocks[t.block+1]
+	if next.match != nil || next.hidden || next.n > 60 || next.n < 2 || next.isSentence() && next.stop || next.linkShare() > 0.3 {
+		return
+	}
+	joined := keyOf(t.text) + keyOf(next.text)
+	for _, k := range keys {
+		if k != "" && strings.Contains(k, joined) {
+			t.text, t.last = t.text+" "+next.text, t.block+1
+			return
+		}
+	}
+	same := next.box == p.blocks[t.block].box
+	sibling := p.boxes[next.box].parent == p.boxes[p.blocks[t.block].box].parent
+	if (same && next.line || sibling && (next.heading > 0 || next.titled)) && next.n >= 4 && !p.inBody(t.block+1) {
+		t.subtitle = strings.TrimLeft(next.text, "—-–― ")
+	}
+}
+
+// inBody tells whether block i is kept and not part of the head.
+func (p *page) inBody(i int) bool { return p.blocks[i].keep && p.blocks[i].punct > 1 }
+
+// plainTitle takes the headline of a text page from the lines above the first sentence: a heading, else the first line below nav
+// and breadcrumb that is not a label; the line directly under it is the subtitle.
+func (p *page) plainTitle() foundTitle {
+	end := len(p.blocks)
+	for i := range p.blocks {
+		if b := &p.blocks[i]; b.match == nil && b.heading == 0 && b.isSentence() && (b.n >= 25 || b.punct > 1 && b.stop && strings.ContainsAny(b.text, "。，,;；")) && !p.titleOverHead(i) {
+			end = i
+			break
+		}
+	}
+	start := 0
+	for i := range p.blocks[:end] {
+		if b := &p.blocks[i]; b.heading > 0 {
+			return foundTitle{text: b.text, block: i, last: i, from: "heading"}
+		}
+		if r := p.blocks[i].match; r != nil && r.name == "breadcrumb" || r == &ruleMenu {
+			start = i + 1
+		}
+	}
+	for i := start; i < end; i++ {
+		b := &p.blocks[i]
+		if b.match != nil || b.n < 4 || b.n > 80 || isOutline(b.text) {
+			continue
+		}
+		t := foundTitle{text: b.text, block: i, last: i, from: "heading"}
+		if i+1 < end {
+			if next := &p.blocks[i+1]; !next.gap && next.match == nil && next.n >= 4 && next.n <= 60 && !isOutline(next.text) {
+				t.subtitle, t.last = strings.TrimLeft(next.text, "—-–― "), i+1
+			}
+		}
+		return t
+	}
+	return foundTitle{block: -1}
+}
+
+// titleOverHead tells whether line i, though it reads as a sentence, stands over a head line, as only a headline does.
+func (p *page) titleOverHead(i int) bool {
+	for j := i + 1; j < len(p.blocks) && j <= i+2; j++ {
+		if r := p.blocks[j].match; r == &ruleHeadLine || r != nil && (r.name == "source-line" || r.name == "date-line") {
+			return p.blocks[i].n <= 80
+		}
+	}
+	return false
+}
+
+// dropTitleLines takes the headline, its repetitions and what stands above it out of the body.
+func (p *page) dropTitleLines() {
+	if p.title.text == "" {
+		return
+	}
+	key := keyOf(p.title.text)
+	p.bounds()
+	if p.first < 0 {
+		return
+	}
+	for i, seen := p.first, 0; i <= p.last && seen < 4; i++ {
+		b := &p.blocks[i]
+		if !b.keep {
+			continue
+		}
+		seen++
+		k := keyOf(b.text)
+		if k == key || p.title.subtitle != "" && k == keyOf(p.title.subtitle) || b.heading > 0 && b.heading <= 2 && len(k) > 12 && strings.Contains(key, k) {
+			b.keep, b.rule = false, "title"
+		}
+	}
+	if p.title.block < 0 {
+		return
+	}
+	above := p.keptMass(p.first, p.title.block)
+	if below := p.keptMass(p.title.block, p.last+1); above > below*0.3 {
+		return
+	}
+	for i := p.first; i <= min(p.title.last, p.last); i++ {
+		if b := &p.blocks[i]; b.keep {
+			b.keep, b.rule = false, "above-title"
+		}
+	}
+}
+
+// titleSeparators part the headline from section and site in <title>.
+const titleSeparators = "_|-–—»·｜丨<>:：－ "
+
+// trimSiteName takes the section and site name off a <title>. Colons and spaces part only where the site's name is known.
+func trimSiteName(s, site string) string {
+	if site != "" && strings.HasSuffix(s, site) && s != site {
+		s = strings.TrimRight(strings.TrimSuffix(s, site), titleSeparators)
+	}
+	cut := func(r rune) bool { return r == '_' || r == '|' || r == '｜' || r == '»' || r == '丨' || r == '－' }
+	parts := strings.FieldsFunc(s, cut)
+	if len(parts) == 1 {
+		for _, sep := range []string{" - ", " – ", " — ", "--", "-"} {
+			if sep == "-" && !containsHan(s) {
+				continue
+			}
+			if parts = strings.Split(s, sep); len(parts) > 1 {
+				break
+			}
+		}
+	}
+	for i, part := range parts {
+		if weightOf(part) >= 6 || i == len(parts)-1 && i > 0 {
+			if i == len(parts)-1 && i > 0 && weightOf(part) < weightOf(parts[0]) {
+				part = parts[0]
+			}
+			return strings.TrimSpace(part)
+		}
+	}
+	return strings.TrimSpace(s)
+}
+
+func (p *page) siteName() string {
+	v, _ := p.facts.first("sitename", "og:site_name", "application-name", "sitename.name")
+	if v == "" && p.facts.linked.publisher != "" {
+		v = p.facts.linked.publisher
+	}
+	if utf8.RuneCountInString(v) > 40 {
+		return ""
+	}
+	return v
+}

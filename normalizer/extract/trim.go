@@ -1,0 +1,130 @@
+package extract
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// trim takes short lines off both ends of the body: what stands before the first sentence is head (title, nav, bylines), what
+// stands behind the last is foot. Headings that belong to the text below them, lists and tables within stay.
+func (p *page) trim() {
+	p.bounds()
+	if p.first < 0 {
+		return
+	}
+	first := p.firstProse()
+	if first < 0 {
+		return // no sentence at all: a poem, a table, a list; the rules alone decide
+	}
+	p.trimHead(first)
+	p.trimFoot()
+}
+
+func (p *page) firstProse() int {
+	for i := p.first; i <= p.last; i++ {
+		if b := &p.blocks[i]; b.keep && (b.isSentence() && b.n >= 12 || b.n >= 60) {
+			return i
+		}
+	}
+	return -1
+}
+
+// trimHead drops what stands above the first sentence, but for the lines directly above it that read as its heading or as the
+// address of a letter (各区人民政府：), and what is itself punctuated.
+func (p *page) trimHead(first int) {
+	top := first
+	for i := first - 1; i >= p.first; i-- {
+		b := &p.blocks[i]
+		if !b.keep {
+			if b.match != nil || b.hidden {
+				continue
+			}
+			break
+		}
+		if isOutline(b.text) || endsWithColon(b.text) && b.n >= 2 || b.isSentence() || b.punct > 0 && b.n >= 20 {
+			top = i
+			continue
+		}
+		break
+	}
+	for i := p.first; i < top; i++ {
+		b := &p.blocks[i]
+		if b.keep && !(b.punct > 1 && b.n > 30) {
+			b.keep, b.rule = false, "head"
+		}
+	}
+}
+
+// trimFoot drops short lines without an end behind the last sentence, but for signatures and dates of official letters, notes in
+// brackets, list items and rows.
+func (p *page) trimFoot() {
+	for i := p.last; i >= p.first; i-- {
+		b := &p.blocks[i]
+		if !b.keep {
+			continue
+		}
+		if b.isSentence() || b.n >= 40 || b.punct > 0 && b.n >= 15 {
+			return
+		}
+		if b.item && b.links == 0 || b.row > 0 && p.inTable(i) || isSignature(b.text) || isNote(b.text) && b.n > 8 || b.stop && b.n >= 4 && b.links == 0 {
+			continue
+		}
+		b.keep, b.rule = false, "foot"
+	}
+}
+
+// inTable tells whether the block is a cell of a table that lies within the article, not of one that lays out the page.
+func (p *page) inTable(i int) bool {
+	return p.boxes[p.blocks[i].box].depth > p.boxes[p.main].depth+1
+}
+
+// isOutline fits the numbered headings of reports: 一、 (一) 1. 01 第一章.
+func isOutline(s string) bool {
+	key := lineKey(s)
+	key = strings.TrimLeft(key, "([第")
+	i := 0
+	for _, r := range key {
+		if numeral(r) >= 0 || r >= '0' && r <= '9' {
+			i += utf8.RuneLen(r)
+			continue
+		}
+		break
+	}
+	if i == 0 || i > 12 {
+		return false
+	}
+	rest := key[i:]
+	if rest == "" {
+		return i <= 2
+	}
+	for _, mark := range []string{"、", ".", ")", "]", "章", "条", "節", "节", "部分", ","} {
+		if strings.HasPrefix(rest, mark) {
+			return !(mark == "." && len(rest) > 1 && rest[1] >= '0' && rest[1] <= '9')
+		}
+	}
+	return false
+}
+
+func endsWithColon(s string) bool { return strings.HasSuffix(s, ":") || strings.HasSuffix(s, "：") }
+
+// isSignature fits what closes an official letter: the office that sends it and the date.
+func isSignature(s string) bool {
+	if _, at := findDate(s); at.end > 0 && at.end-at.start >= len(s)-2 {
+		return true
+	}
+	n := utf8.RuneCountInString(s)
+	if n < 4 || n > 24 {
+		return false
+	}
+	for _, end := range []string{"办公室", "办公厅", "委员会", "人民政府", "管理局", "指挥部", "领导小组", "管委会"} {
+		if strings.HasSuffix(s, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// isNote fits a line that stands in brackets.
+func isNote(s string) bool {
+	return (strings.HasPrefix(s, "(") || strings.HasPrefix(s, "（")) && (strings.HasSuffix(s, ")") || strings.HasSuffix(s, "）"))
+}
