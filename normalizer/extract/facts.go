@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 )
 
 // facts is what the page says about itself in its markup. Nothing of it is believed before the visible text agrees.
@@ -82,10 +81,10 @@ func (f *facts) first(names ...string) (value, name string) {
 
 // linkedData is the article that the page describes in JSON-LD (schema.org/NewsArticle and its kin).
 type linkedData struct {
-	found                                               bool
-	kind, headline, alternative, description, body      string
-	published, modified, section, publisher, mainEntity string
-	authors, keywords                                   []string
+	found                                          bool
+	kind, headline, alternative, description, body string
+	published, modified, section, publisher        string
+	authors, keywords                              []string
 }
 
 // readLinked reads one JSON-LD script; broken JSON is not there. The first article wins.
@@ -233,5 +232,3 @@ func attr(n *html.Node, key string) string {
 	}
 	return ""
 }
-
-func isElement(n *html.Node, a atom.Atom) bool { return n.Type == html.ElementNode && n.DataAtom == a }

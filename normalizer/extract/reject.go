@@ -99,14 +99,14 @@ func (p *page) noPage(kept, shown int) *Rejection {
 		{news.Login, loginWords, false},
 	} {
 		for _, w := range t.words {
-			inTitle := strings.Contains(title, w) && !isDigits(w) || w == "404" && strings.HasPrefix(strings.TrimLeft(title, "http "), "404")
+			inTitle := strings.Contains(title, w) && !isDigits(w) || w == "404" && strings.HasPrefix(strings.TrimPrefix(title, "http"), "404")
 			inText := strings.Contains(text, w) && w != "waf" && w != "404" && w != "domainname"
 			if t.titled && inTitle && kept < 200 && p.fewSentences(3) || inText && (kept < 60 || shown < 160 && p.fewSentences(3)) && (t.reason.Code != news.Login.Code || p.facts.password || shown < 300) {
 				return p.rejection(t.reason, "the page says "+w)
 			}
 		}
 	}
-	if p.facts.password && kept < 80 {
+	if p.facts.password && kept < 80 && !p.headed() {
 		return p.rejection(news.Login, "a password field and no text")
 	}
 	if shown < 20 && p.facts.scripts > 200 {
@@ -127,23 +127,40 @@ func (p *page) fewSentences(limit int) bool {
 
 // listing tells pages that offer articles from pages that are one: lines of links outweigh the text, or teasers alternate with links.
 func (p *page) listing(kept, sentences int, prose float64, links, linkLines int) string {
-	x := &p.boxes[p.main]
+	if p.plain || p.boxes[p.main].body || p.headed() {
+		return ""
+	}
 	inner := 0
-	for i := x.start; i < x.end && i < len(p.blocks); i++ {
-		if b := &p.blocks[i]; !b.hidden && b.linkShare() > 0.6 && b.n >= 6 && !p.darkInside(b.box) {
+	for i := max(p.first-1, 0); i <= p.last; i++ {
+		if b := &p.blocks[i]; !b.hidden && b.linkShare() > 0.6 && b.n >= 5 {
 			inner++
 		}
 	}
 	average := kept / max(sentences, 1)
 	switch {
-	case p.plain || x.body:
-		return ""
-	case inner >= 6 && inner*10 >= sentences*7 && average < 130 && prose < 1500:
+	case inner >= 3 && inner*10 >= sentences*6 && average < 130:
 		return fmt.Sprintf("a listing: %d links among %d short texts", inner, sentences)
 	case linkLines >= 12 && prose < 60 && links > kept*8 && p.title.from != "heading":
 		return fmt.Sprintf("a listing: %d lines of links and hardly any text", linkLines)
 	}
 	return ""
+}
+
+// headed tells whether the body stands under a headline of its own with a date or source line near it, which listings lack.
+func (p *page) headed() bool {
+	if p.title.from != "heading" || p.title.block < 0 || p.first < 0 || p.title.block > p.first+1 || p.first-p.title.block > 25 {
+		return false
+	}
+	for i := max(p.title.block-3, 0); i <= min(p.first+1, len(p.blocks)-1); i++ {
+		b := &p.blocks[i]
+		if b.match == nil || b.match.verdict != mine {
+			continue
+		}
+		if _, at := findDate(b.text); at.end > 0 || b.match.name == "source-line" {
+			return true
+		}
+	}
+	return false
 }
 
 // rejection fills in what is known of the page beside the reason.

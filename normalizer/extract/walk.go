@@ -55,10 +55,10 @@ type walker struct {
 
 // context is what the elements around a text say; it goes down the tree by value.
 type context struct {
-	box                                             int
-	heading, row, cell, depth                       int
-	link, bold, item, caption, control, dark, crumb bool
-	hidden, titled                                  bool
+	box                                       int
+	heading, row, cell, depth                 int
+	link, bold, item, caption, control, crumb bool
+	hidden, titled                            bool
 }
 
 func (w *walker) children(n *html.Node, c context) {
