@@ -19,7 +19,7 @@ type Article struct {
 	Of      int    // how many articles the page holds
 
 	Title      string
-	Subtitle   string   // empty where there is none
+	Subtitle   string   // without the dash that some pages put before it; empty where there is none
 	Paragraphs []string // the body, headings and list items included, each a paragraph; no captions, no editor lines
 
 	Published string   // as exact as the page says: "2026-11-20" or "2026-11-20 08:12", Chinese time
@@ -66,6 +66,7 @@ type entry struct {
 	id     string
 	column string // slug of the column, or for the e-paper the number of the page
 	path   string // path and query of URL
+	Shown  string // Subtitle as the page shows it, with its dash
 	style  string // a variant of the markup: "", "br", "div", "span"
 	blocks []block
 }

@@ -98,7 +98,7 @@ func (e *entry) set(key, value string) bool {
 	case "title":
 		e.Title = value
 	case "subtitle":
-		e.Subtitle = value
+		e.Shown, e.Subtitle = value, strings.TrimLeft(value, "—")
 	case "date":
 		e.Published = value
 	case "column":
