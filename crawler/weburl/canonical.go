@@ -41,8 +41,8 @@ var parameters = []parameter{
 	{"hmsr", nil}, {"hmpl", nil}, {"hmcu", nil}, {"hmkw", nil}, {"hmci", nil}, {"bd_vid", nil},
 	{"wfr", nil}, {"for", oneOf("pc", "wap", "wise")},
 	// WeChat, Weibo, QQ, Toutiao: which button shared the page
-	{"isappinstalled", nil}, {"nsukey", nil}, {"wx_fmt_from", nil}, {"tt_from", nil}, {"share_from", nil}, {"share_source", nil},
-	{"share_medium", nil}, {"share_plat", nil}, {"share_tag", nil}, {"share_session_id", nil}, {"weibo_id", nil},
+	{"isappinstalled", nil}, {"nsukey", nil}, {"tt_from", nil}, {"share_from", nil}, {"share_source", nil},
+	{"share_medium", nil}, {"share_plat", nil}, {"share_tag", nil}, {"share_session_id", nil},
 	{"from", wordy}, // from=timeline, but not from=2024-01-01
 	// session ids of Java, PHP, ASP, ColdFusion
 	{"jsessionid", nil}, {"phpsessid", nil}, {"aspsessionid*", nil}, {"asp.net_sessionid", nil}, {"sessionid", nil},
