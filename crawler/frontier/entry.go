@@ -30,7 +30,8 @@ type Entry struct {
 	URL       string     `json:"url"` // canonical
 	Source    string     `json:"source"`
 	Kind      Kind       `json:"kind"`
-	Depth     int        `json:"depth,omitempty"`     // start pages 0, a next page one more than the page that named it
+	Depth     int        `json:"depth,omitempty"`     // links away from a start page
+	Page      int        `json:"page,omitempty"`      // of a listing: 0 the start page, one more for each next page
 	Fresh     bool       `json:"fresh,omitempty"`     // the fast lane
 	Poll      bool       `json:"poll,omitempty"`      // a start page, due however recently it was visited
 	Revisit   bool       `json:"revisit,omitempty"`   // asked for again, due however recently it was visited

@@ -80,8 +80,8 @@ func (f *Frontier) update(ctx context.Context, s HostState) (HostState, error) {
 	if err != nil {
 		return HostState{}, err
 	}
-	_, failed := f.hosts.Update(ctx, s.Token, data, s.rev)
-	e, err := f.hosts.Get(ctx, s.Token)
+	rev, failed := f.hosts.Update(ctx, s.Token, data, s.rev)
+	e, err := f.readBack(ctx, s.Token, rev)
 	if err != nil {
 		return HostState{}, errors.Join(failed, fmt.Errorf("host record %s: %w", s.Token, err))
 	}
@@ -95,4 +95,20 @@ func (f *Frontier) update(ctx context.Context, s HostState) (HostState, error) {
 		return now, fmt.Errorf("host record %s: %w", s.Token, bus.ErrConflict)
 	}
 	return HostState{}, fmt.Errorf("host record %s: %w", s.Token, failed)
+}
+
+// readBack reads a record until it is at least the revision that was written: in a cluster a replica that is behind may answer.
+func (f *Frontier) readBack(ctx context.Context, host string, rev uint64) (bus.Entry, error) {
+	for try := 1; ; try++ {
+		e, err := f.hosts.Get(ctx, host)
+		if err != nil || e.Revision >= rev {
+			return e, err
+		}
+		if try == 10 {
+			return e, fmt.Errorf("revision %d was written, and %d is read", rev, e.Revision)
+		}
+		if err := sleep(ctx, time.Duration(try)*10*time.Millisecond); err != nil {
+			return e, err
+		}
+	}
 }

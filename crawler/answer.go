@@ -1,0 +1,145 @@
+package crawler
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/newsmill/newsmill/crawler/fetch"
+	"github.com/newsmill/newsmill/crawler/frontier"
+	"github.com/newsmill/newsmill/crawler/weburl"
+	"github.com/newsmill/newsmill/internal/bus"
+	"github.com/newsmill/newsmill/news"
+)
+
+// maxChain is how many hosts may hand a URL on to each other.
+const maxChain = 5
+
+// answered decides by the answer.
+func (v *visit) answered(ctx context.Context, resp *fetch.Response) (fate, error) {
+	if err := v.passing(resp); err != nil {
+		return fate{}, err
+	}
+	v.hold.Answered()
+	f := fate{status: resp.Status, fetched: v.hold.Now().Add(-time.Since(resp.Answered)), etag: resp.ETag, lastModified: resp.LastModified, again: tomorrow}
+	switch s := resp.Status; {
+	case resp.NotModified:
+		f.etag, f.lastModified, f.hash = v.last.ETag, v.last.LastModified, v.last.Hash
+		f.reason, f.detail, f.again = v.unchanged(), "304", never
+		return f, nil
+	case resp.RedirectTo != "":
+		return v.handedOn(resp, f), nil
+	case s == http.StatusNotFound:
+		f.reason = news.NotFound
+		return f, nil
+	case s == http.StatusGone:
+		f.reason = news.HTTPGone
+		return f, nil
+	case challenged(resp):
+		f.reason, f.detail = news.Challenge, "status "+strconv.Itoa(s)+" with a script"
+		return f, nil
+	case s != http.StatusOK && s != http.StatusNonAuthoritativeInfo:
+		f.reason, f.detail = news.HTTPStatus, "status "+strconv.Itoa(s)
+		return f, nil
+	case len(bytes.TrimSpace(resp.Body)) == 0:
+		f.reason = news.Empty
+		return f, nil
+	}
+	f.again = never
+	sum := sha256.Sum256(resp.Body)
+	f.hash = hex.EncodeToString(sum[:16])
+	if v.it.Kind == frontier.KindPage {
+		return v.page(ctx, resp, f)
+	}
+	return v.listing(ctx, resp, f)
+}
+
+// passing gives a *failure for the statuses that another time may mend.
+func (v *visit) passing(resp *fetch.Response) error {
+	f := &failure{reason: news.FetchFailed, base: v.w.cfg.FaultBackOff, retryAfter: resp.RetryAfter, err: fmt.Errorf("status %d", resp.Status)}
+	switch s := resp.Status; {
+	case s == http.StatusTooManyRequests, s == http.StatusServiceUnavailable:
+		f.reason, f.base = news.HostDown, v.w.cfg.BackOff
+	case s == http.StatusRequestTimeout, s == http.StatusTooEarly:
+	case s >= 500 && !challenged(resp):
+	default:
+		return nil
+	}
+	return f
+}
+
+// challenged recognises the answer of a JS-cookie wall as Chinese sites have it: 521 or 412 with a script and no text.
+func challenged(resp *fetch.Response) bool {
+	return (resp.Status == 521 || resp.Status == http.StatusPreconditionFailed) && bytes.Contains(bytes.ToLower(resp.Body), []byte("<script"))
+}
+
+// unchanged is the end of a visit that brought what the last one did.
+func (v *visit) unchanged() news.Reason {
+	if v.it.Kind == frontier.KindPage {
+		return news.Unchanged
+	}
+	return news.Discovery
+}
+
+// page is the end of a visit that brought a page: to RAW, unless the same bytes went there last time.
+func (v *visit) page(ctx context.Context, resp *fetch.Response, f fate) (fate, error) {
+	if v.last.Hash == f.hash && (v.last.Outcome == frontier.OutcomePage || v.last.Outcome == news.Unchanged.Code) {
+		f.reason, f.detail = news.Unchanged, "the same bytes"
+		return f, nil
+	}
+	if v.it.Depth >= 1 && v.it.Depth < v.src.MaxDepth {
+		if err := v.follow(ctx, resp); err != nil {
+			return fate{}, err
+		}
+	}
+	p := news.Page{
+		URL: v.it.URL, FinalURL: resp.FinalURL, Source: v.it.Source, Status: resp.Status, ContentType: resp.ContentType,
+		FetchedAt: f.fetched, Redirects: resp.Redirects, Title: v.it.Title, Trace: v.it.Trace,
+	}
+	if v.it.Published != nil {
+		p.Published = *v.it.Published
+	}
+	f.page = &bus.Outgoing{Subject: news.RawSubject(p.Source, v.hold.Host()), Header: p.Header("zstd"), Data: bus.Compress(resp.Body)}
+	if n, most := len(f.page.Data), v.w.in.Out.MaxPayload(); n > most {
+		f.page, f.reason, f.detail, f.again = nil, news.MessageLarge, fmt.Sprintf("%d bytes compressed, the server takes %d", n, most), tomorrow
+	}
+	return f, nil
+}
+
+// handedOn is the end of a visit that was answered with another host's address.
+func (v *visit) handedOn(resp *fetch.Response, f fate) fate {
+	u, err := weburl.Parse(resp.RedirectTo)
+	if err != nil {
+		f.reason, f.detail = news.HTTPStatus, fmt.Sprintf("status %d to %q", f.status, resp.RedirectTo)
+		return f
+	}
+	to := v.redirected(u)
+	to.status, to.fetched = f.status, f.fetched
+	return to
+}
+
+// redirected is the end of a visit that leads to another host: the target is queued there, with the addresses that led to it.
+func (v *visit) redirected(to weburl.URL) fate {
+	target := to.Canonical()
+	detail := "to " + target
+	if len(v.it.Chain) >= maxChain || target == v.it.URL || slices.Contains(v.it.Chain, target) {
+		return fate{reason: news.RedirectLoop, detail: detail, again: tomorrow}
+	}
+	in := v.src.scope.InScope
+	if v.it.Poll || v.it.Kind != frontier.KindPage {
+		in = v.src.scope.Follows
+	}
+	if !in(to.HostPort(), to.PathQuery()) {
+		return fate{reason: news.OutOfScope, detail: "redirects " + detail, again: tomorrow}
+	}
+	e := v.it.Entry
+	e.URL, e.Referrer, e.Chain = target, v.it.URL, append(slices.Clone(v.it.Chain), v.it.URL)
+	e.Trace, e.Queued = news.ChildTrace(v.it.Trace), time.Now().UTC()
+	return fate{reason: news.Redirected, detail: detail, queue: []frontier.Entry{e}}
+}

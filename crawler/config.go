@@ -1,0 +1,110 @@
+package crawler
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/newsmill/newsmill/crawler/fetch"
+	"github.com/newsmill/newsmill/crawler/frontier"
+)
+
+// Config of a Worker. The zero value of each field gives the default named there.
+type Config struct {
+	// Contact is an address (https://… or mailto:…) where the owner of a site reaches the operator. It stands in the User-Agent. While
+	// it is empty, nothing but this machine is asked: every other host ends its URLs as private_address.
+	Contact string
+	Product string // the product token and version before the contact; default newsmill/1
+
+	Slots         int           // hosts asked at the same time; default 32
+	Delay         time.Duration // from the end of one request to a host to the next, where its source says nothing; default 1s
+	MaxDelay      time.Duration // the longest Crawl-delay that is kept; default 5m
+	Attempts      int           // failed attempts until a URL is a dead letter; default 5
+	BackOff       time.Duration // pause of a host after 429, 503 or no answer, doubling, where it sends no Retry-After; default 60s
+	FaultBackOff  time.Duration // the same after other server errors (500, 502, 504 …) and broken answers; default 10s
+	MaxBackOff    time.Duration // most of both; default 1h
+	MaxRetryAfter time.Duration // most of what a Retry-After may ask; default 24h
+
+	Lease     time.Duration // of a host; default the cap on a fetch and 30s
+	Sweep     time.Duration // between two looks for hosts without a token; default 1m, give or take half of it
+	FullPause time.Duration // between two tries while RAW or EVENTS is full; default 1s
+	Drain     time.Duration // how long fetches under way get at the end; default 20s
+
+	Fetch  fetch.Config // UserAgent and LoopbackOnly are set from Contact; Total is the cap on a fetch
+	OnDown func(error)  // told when the crawler pauses for something it needs, and with nil when it goes on; may be nil
+	Log    *slog.Logger // default slog.Default()
+}
+
+// WithDefaults fills the zero values.
+func (c Config) WithDefaults() Config {
+	for _, d := range []struct {
+		at *time.Duration
+		is time.Duration
+	}{
+		{&c.Delay, time.Second}, {&c.MaxDelay, 5 * time.Minute}, {&c.BackOff, time.Minute}, {&c.FaultBackOff, 10 * time.Second},
+		{&c.MaxBackOff, time.Hour}, {&c.MaxRetryAfter, 24 * time.Hour}, {&c.Sweep, time.Minute}, {&c.FullPause, time.Second},
+		{&c.Drain, 20 * time.Second}, {&c.Fetch.Total, time.Minute},
+	} {
+		if *d.at == 0 {
+			*d.at = d.is
+		}
+	}
+	for _, d := range []struct {
+		at *int
+		is int
+	}{{&c.Slots, 32}, {&c.Attempts, 5}} {
+		if *d.at == 0 {
+			*d.at = d.is
+		}
+	}
+	if c.Product == "" {
+		c.Product = "newsmill/1"
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	c.Fetch.UserAgent = c.userAgent()
+	c.Fetch.LoopbackOnly = c.Contact == ""
+	return c
+}
+
+func (c Config) userAgent() string {
+	if c.Contact == "" {
+		return c.Product
+	}
+	return c.Product + " (+" + c.Contact + ")"
+}
+
+func (c Config) frontier() frontier.Config {
+	return frontier.Config{Request: c.Fetch.Total, Lease: c.Lease}
+}
+
+// Validate tells every setting that cannot be.
+func (c Config) Validate() error {
+	c = c.WithDefaults()
+	var errs []error
+	if c.Contact != "" && !strings.HasPrefix(c.Contact, "https://") && !strings.HasPrefix(c.Contact, "http://") && !strings.HasPrefix(c.Contact, "mailto:") {
+		errs = append(errs, fmt.Errorf("contact: %q begins with none of https://, http://, mailto:", c.Contact))
+	}
+	if c.Slots < 1 || c.Slots > 4096 {
+		errs = append(errs, fmt.Errorf("slots: %d is outside 1..4096", c.Slots))
+	}
+	if c.Attempts < 1 {
+		errs = append(errs, fmt.Errorf("attempts: %d is below 1", c.Attempts))
+	}
+	for _, d := range []struct {
+		name string
+		is   time.Duration
+	}{
+		{"delay", c.Delay}, {"longest crawl-delay", c.MaxDelay}, {"back-off", c.BackOff}, {"back-off after faults", c.FaultBackOff},
+		{"longest back-off", c.MaxBackOff}, {"longest retry-after", c.MaxRetryAfter}, {"sweep", c.Sweep}, {"pause while full", c.FullPause}, {"drain", c.Drain},
+	} {
+		if d.is < 0 {
+			errs = append(errs, fmt.Errorf("%s: %s is negative", d.name, d.is))
+		}
+	}
+	errs = append(errs, c.frontier().Validate(), c.Fetch.Validate())
+	return errors.Join(errs...)
+}

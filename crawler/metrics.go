@@ -1,0 +1,57 @@
+package crawler
+
+import (
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Metrics of one crawler.
+type Metrics struct {
+	requests  *prometheus.CounterVec // by status class, or what went wrong
+	settled   *prometheus.CounterVec // URLs by outcome
+	queued    prometheus.Counter
+	backoffs  prometheus.Counter
+	mended    prometheus.Counter
+	polls     prometheus.Counter
+	sweepErrs prometheus.Counter
+	asking    prometheus.Gauge
+	waiting   prometheus.Gauge
+	lost      prometheus.Counter
+}
+
+// NewMetrics makes the metrics and registers them; a nil registerer leaves them unregistered.
+func NewMetrics(r prometheus.Registerer) *Metrics {
+	counter := func(name, help string) prometheus.Counter {
+		return prometheus.NewCounter(prometheus.CounterOpts{Namespace: "newsmill", Subsystem: "crawler", Name: name, Help: help})
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "newsmill", Subsystem: "crawler", Name: name, Help: help})
+	}
+	vec := func(name, help, label string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "newsmill", Subsystem: "crawler", Name: name, Help: help}, []string{label})
+	}
+	m := &Metrics{
+		requests:  vec("requests_total", "Requests to hosts, robots.txt and every hop of a redirect included, by how they ended.", "result"),
+		settled:   vec("urls_settled_total", "URLs that left the frontier, by outcome.", "outcome"),
+		queued:    counter("urls_queued_total", "URLs that were new to the frontier."),
+		backoffs:  counter("backoffs_total", "Pauses of hosts after failed requests."),
+		mended:    counter("tokens_mended_total", "Hosts that had URLs and no token, found by the sweep."),
+		polls:     counter("polls_total", "Polls of sources."),
+		sweepErrs: counter("sweep_errors_total", "Sweeps that failed."),
+		asking:    gauge("hosts_held", "Hosts this crawler works on now."),
+		waiting:   gauge("waiting_for_room", "Pages that wait because RAW or EVENTS is full."),
+		lost:      counter("leases_lost_total", "Leases that ran out or were taken while a host was worked on."),
+	}
+	if r != nil {
+		r.MustRegister(m.requests, m.settled, m.queued, m.backoffs, m.mended, m.polls, m.sweepErrs, m.asking, m.waiting, m.lost)
+	}
+	return m
+}
+
+func statusClass(status int) string {
+	if status < 100 || status > 599 {
+		return "other"
+	}
+	return strconv.Itoa(status/100) + "xx"
+}

@@ -1,0 +1,124 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/newsmill/newsmill/crawler/frontier"
+	"github.com/newsmill/newsmill/crawler/weburl"
+	"github.com/newsmill/newsmill/internal/bus"
+)
+
+const (
+	pollAt  = "newsmill.poll.at."
+	pollDue = "newsmill.poll.due."
+	polls   = "newsmill.poll.>"
+)
+
+// handlePoll works on a due poll: it queues the source's start pages, stores the next poll, and only then lets the token go.
+func (w *Worker) handlePoll(ctx context.Context, m bus.Message) error {
+	received := time.Now()
+	id := strings.TrimPrefix(m.Subject, pollDue)
+	src, ok, err := w.sources.read(ctx, id)
+	if err != nil {
+		return bus.Down(err)
+	}
+	if !ok {
+		w.cfg.Log.Info("poll of a source that is no longer applied", "source", id)
+		return nil
+	}
+	n, err := queueStart(ctx, w.front, src)
+	w.metrics.queued.Add(float64(n))
+	if err != nil {
+		return bus.Down(err)
+	}
+	next := nextPoll(m.Time.Add(time.Since(received)), src.Interval.Std(), id)
+	if err := w.in.Polls.At(ctx, pollAt+id, pollDue+id, next, nil); err != nil {
+		return bus.Down(fmt.Errorf("next poll of %s: %w", id, err))
+	}
+	w.metrics.polls.Inc()
+	w.cfg.Log.Debug("polled", "source", id, "queued", n, "next", next)
+	return nil
+}
+
+// queueStart queues the start pages of a source. One that waits already stays as it is.
+func queueStart(ctx context.Context, f *frontier.Frontier, src *source) (int, error) {
+	var entries []frontier.Entry
+	for _, s := range src.Start {
+		u, err := weburl.Parse(s.URL)
+		if err != nil {
+			return 0, fmt.Errorf("source %s: start page: %w", src.ID, err) // the validation let it in: a fault of ours
+		}
+		entries = append(entries, frontier.Entry{URL: u.Canonical(), Source: src.ID, Kind: frontier.Kind(s.Kind), Fresh: true, Poll: true,
+			Queued: time.Now().UTC()})
+	}
+	return f.Add(ctx, entries...)
+}
+
+// PollNow asks for a poll of an applied source at once, whatever its interval. The regular polls go on from there.
+func PollNow(ctx context.Context, s Stores, id string) error {
+	if _, err := s.Sources.Get(ctx, id); err != nil {
+		return fmt.Errorf("source %s: %w", id, err)
+	}
+	if err := s.Polls.At(ctx, pollAt+id, pollDue+id, longPast, nil); err != nil {
+		return fmt.Errorf("poll of %s: %w", id, err)
+	}
+	return nil
+}
+
+// PollAll queues the start pages of every applied source now and tells how many were not queued already. The regular polls stay as they are.
+func PollAll(ctx context.Context, s Stores) (queued int, err error) {
+	f := frontier.New(s.URLs, s.Tokens, s.Hosts, frontier.Config{})
+	var list []*source
+	err = s.Sources.Each(ctx, func(e bus.Entry) error {
+		src, err := parseSource(e.Value)
+		if err != nil {
+			return fmt.Errorf("source %s: %w", e.Key, err)
+		}
+		list = append(list, src)
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, src := range list {
+		n, err := queueStart(ctx, f, src)
+		queued += n
+		if err != nil {
+			return queued, err
+		}
+	}
+	return queued, nil
+}
+
+// longPast is a time that the server takes for now.
+var longPast = time.Unix(0, 0)
+
+// mendPolls stores a poll for each source that has none: its schedule was lost between two writes.
+func (w *Worker) mendPolls(ctx context.Context) error {
+	has := map[string]bool{}
+	err := w.in.Polls.Each(ctx, polls, func(m bus.Message, _ time.Time, _ bool) error {
+		has[m.Subject[strings.LastIndexByte(m.Subject, '.')+1:]] = true
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("polls: %w", err)
+	}
+	return w.in.Sources.Each(ctx, func(e bus.Entry) error {
+		if has[e.Key] {
+			return nil
+		}
+		return firstPoll(ctx, w.in.Polls, e.Key)
+	})
+}
+
+// firstPoll asks for a poll now unless one is stored.
+func firstPoll(ctx context.Context, s Schedules, id string) error {
+	if err := s.AtIfAbsent(ctx, pollAt+id, pollDue+id, longPast, nil); err != nil && !errors.Is(err, bus.ErrExists) {
+		return fmt.Errorf("poll of %s: %w", id, err)
+	}
+	return nil
+}

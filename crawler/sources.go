@@ -1,0 +1,129 @@
+package crawler
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/newsmill/newsmill/crawler/weburl"
+	"github.com/newsmill/newsmill/internal/bus"
+	"github.com/newsmill/newsmill/seeds"
+)
+
+// source is an applied source, ready to be asked.
+type source struct {
+	seeds.Source
+	scope *seeds.Matcher
+}
+
+func parseSource(value []byte) (*source, error) {
+	var s source
+	if err := json.Unmarshal(value, &s.Source); err != nil {
+		return nil, err
+	}
+	s.Source = s.WithDefaults()
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	var err error
+	s.scope, err = s.Scope.Matcher()
+	return &s, err
+}
+
+// delay is the source's pause between two requests to one host.
+func (s *source) delay(own time.Duration) time.Duration {
+	if d := s.Politeness.Delay.Std(); d > 0 {
+		return d
+	}
+	return own
+}
+
+// sourceTable is the applied sources as this crawler knows them; the bucket is the truth.
+type sourceTable struct {
+	kv SourceStore
+
+	mu   sync.RWMutex
+	byID map[string]*source
+}
+
+func newSourceTable(kv SourceStore) *sourceTable {
+	return &sourceTable{kv: kv, byID: map[string]*source{}}
+}
+
+// watch keeps the table up to date until ctx ends; ready is called when it is whole for the first time. A source that cannot be read
+// keeps its former state, and refused is told.
+func (t *sourceTable) watch(ctx context.Context, ready func(), refused func(id string, err error)) error {
+	return t.kv.Watch(ctx, func(e *bus.Entry) error {
+		if e == nil {
+			ready()
+			return nil
+		}
+		if e.Value == nil {
+			t.set(e.Key, nil)
+			return nil
+		}
+		s, err := parseSource(e.Value)
+		if err != nil {
+			refused(e.Key, err)
+			return nil
+		}
+		t.set(e.Key, s)
+		return nil
+	})
+}
+
+func (t *sourceTable) set(id string, s *source) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s == nil {
+		delete(t.byID, id)
+	} else {
+		t.byID[id] = s
+	}
+}
+
+// get gives an applied source, or false. What the table does not have is looked up: the watch may be behind.
+func (t *sourceTable) get(ctx context.Context, id string) (*source, bool, error) {
+	t.mu.RLock()
+	s := t.byID[id]
+	t.mu.RUnlock()
+	if s != nil {
+		return s, true, nil
+	}
+	return t.read(ctx, id)
+}
+
+// read asks the bucket. A source that cannot be read is one that is not there.
+func (t *sourceTable) read(ctx context.Context, id string) (*source, bool, error) {
+	e, err := t.kv.Get(ctx, id)
+	if errors.Is(err, bus.ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("source %s: %w", id, err)
+	}
+	s, err := parseSource(e.Value)
+	if err != nil {
+		return nil, false, nil
+	}
+	return s, true, nil
+}
+
+// delay is the pause between two requests to a host: the longest that a source with that host asks for, since they share it.
+func (t *sourceTable) delay(u weburl.URL, own time.Duration) time.Duration {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	longest, found := own, false
+	for _, s := range t.byID {
+		if !s.scope.HasHost(u.HostPort()) {
+			continue
+		}
+		if d := s.delay(own); !found || d > longest {
+			longest, found = d, true
+		}
+	}
+	return longest
+}

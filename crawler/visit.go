@@ -1,0 +1,181 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/newsmill/newsmill/crawler/fetch"
+	"github.com/newsmill/newsmill/crawler/frontier"
+	"github.com/newsmill/newsmill/crawler/weburl"
+	"github.com/newsmill/newsmill/news"
+)
+
+// visit is the work on one entry under a Hold.
+type visit struct {
+	w        *Worker
+	hold     *frontier.Hold
+	it       frontier.Item
+	src      *source
+	last     frontier.Visit // of the URL; zero where it was never visited
+	requests *int           // made in this Hold
+}
+
+// one works on one entry. rest is the pause that the host needs because of a failure; the entry then keeps its place.
+func (w *Worker) one(ctx context.Context, hold *frontier.Hold, it frontier.Item, requests *int) (rest time.Duration, err error) {
+	v := &visit{w: w, hold: hold, it: it, requests: requests}
+	f, err := v.safely(ctx)
+	var failed *failure
+	if errors.As(err, &failed) {
+		return v.failed(ctx, failed)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return 0, v.settle(ctx, f)
+}
+
+// safely turns a panic into a dead letter of the entry: a page that crashes the worker must not crash it again and again.
+func (v *visit) safely(ctx context.Context) (f fate, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			v.w.cfg.Log.Error("crash", "url", v.it.URL, "panic", p, "stack", string(debug.Stack()))
+			f, err = fate{reason: news.Crash, detail: fmt.Sprint(p)}, nil
+		}
+	}()
+	return v.decide(ctx)
+}
+
+// failed counts a failed attempt: the last one is a dead letter.
+func (v *visit) failed(ctx context.Context, failed *failure) (rest time.Duration, err error) {
+	attempts, fails := v.hold.Failed(v.it, failed.Error())
+	rest = backOff(failed.base, v.w.cfg.MaxBackOff, fails)
+	if failed.retryAfter > 0 {
+		rest = jitter(min(failed.retryAfter, v.w.cfg.MaxRetryAfter))
+	}
+	v.w.metrics.backoffs.Inc()
+	v.w.cfg.Log.Info("host rests", "host", v.hold.Host(), "url", v.it.URL, "attempt", attempts, "failures", fails, "for", rest, "error", failed.Error())
+	if attempts < v.w.cfg.Attempts {
+		return rest, nil
+	}
+	return rest, v.settle(ctx, fate{reason: failed.reason, detail: failed.Error()})
+}
+
+// decide finds out what becomes of the entry: rules first, then the request. What the page leads to is queued when it returns.
+func (v *visit) decide(ctx context.Context) (fate, error) {
+	if v.it.Err != nil {
+		return fate{reason: news.BadMessage, detail: v.it.Err.Error(), unrecorded: true}, nil
+	}
+	last, known, err := v.w.seen.Get(ctx, v.it.URL)
+	if err != nil {
+		return fate{}, err
+	}
+	v.last = last
+	if known && last.Seq == v.it.Message.Seq {
+		return fate{settled: true}, nil // by a worker that died before it could take the entry out
+	}
+	src, ok, err := v.w.sources.get(ctx, v.it.Source)
+	if err != nil {
+		return fate{}, err
+	}
+	if !ok {
+		return fate{reason: news.SourceRemoved, again: now}, nil
+	}
+	v.src = src
+	u, err := weburl.Parse(v.it.URL)
+	if err != nil {
+		return fate{reason: news.BadURL, detail: err.Error()}, nil
+	}
+	if known && last.Stored.After(v.it.Message.Time) && !v.it.Poll && !v.it.Revisit {
+		return fate{reason: news.Expired, detail: "visited " + last.Stored.UTC().Format(time.RFC3339), unrecorded: true}, nil
+	}
+	if err := v.allowed(ctx, u); err != nil {
+		return v.refused(err)
+	}
+	resp, err := v.ask(ctx, v.request(u), v.hop)
+	if err != nil {
+		return v.refused(err)
+	}
+	return v.answered(ctx, resp)
+}
+
+// request asks conditionally where the last visit brought something that can be the same.
+func (v *visit) request(u weburl.URL) fetch.Request {
+	r := fetch.Request{URL: u}
+	switch v.last.Outcome {
+	case frontier.OutcomePage, news.Unchanged.Code, news.Discovery.Code:
+		r.ETag, r.LastModified = v.last.ETag, v.last.LastModified
+	}
+	return r
+}
+
+// The rules that end a visit before its request.
+var (
+	errOutOfScope = errors.New("outside the scope of its source")
+	errRobots     = errors.New("robots.txt forbids it")
+)
+
+// elsewhere is a hop that is not followed now but queued.
+type elsewhere struct{ to weburl.URL }
+
+func (e *elsewhere) Error() string { return "leads to " + e.to.String() }
+
+// allowed holds a URL against scope and robots.txt.
+func (v *visit) allowed(ctx context.Context, u weburl.URL) error {
+	in := v.src.scope.InScope
+	if v.it.Poll || v.it.Kind != frontier.KindPage {
+		in = v.src.scope.Follows
+	}
+	if !in(u.HostPort(), u.PathQuery()) {
+		return fmt.Errorf("%w: %s", errOutOfScope, u)
+	}
+	rules, err := v.rulesFor(ctx, u)
+	if err != nil {
+		return err
+	}
+	if !rules.Allowed(v.w.cfg.Product, u.PathQuery()) {
+		return fmt.Errorf("%w: %s", errRobots, u)
+	}
+	return nil
+}
+
+// maxInline is the longest delay that is waited for between two hops of one fetch, which has a cap on its time.
+const maxInline = 5 * time.Second
+
+// hop decides on the next address of a redirect on the same host.
+func (v *visit) hop(ctx context.Context, u weburl.URL) error {
+	if err := v.allowed(ctx, u); err != nil {
+		return err
+	}
+	if v.w.delayFor(v.hold, v.it) > maxInline {
+		return &elsewhere{u}
+	}
+	return nil
+}
+
+// refused sorts the errors that end a visit by a rule from those that may pass, which come back.
+func (v *visit) refused(err error) (fate, error) {
+	var other *elsewhere
+	switch {
+	case errors.As(err, &other):
+		return v.redirected(other.to), nil
+	case errors.Is(err, errOutOfScope):
+		return fate{reason: news.OutOfScope, detail: err.Error(), again: tomorrow}, nil
+	case errors.Is(err, errRobots):
+		return fate{reason: news.Robots, detail: err.Error(), again: tomorrow}, nil
+	case errors.Is(err, fetch.ErrTooLarge):
+		return fate{reason: news.TooLarge, detail: err.Error(), again: tomorrow}, nil
+	case errors.Is(err, fetch.ErrWrongType):
+		return fate{reason: news.WrongType, detail: err.Error(), again: tomorrow}, nil
+	case errors.Is(err, fetch.ErrTooManyRedirects):
+		return fate{reason: news.RedirectLoop, detail: err.Error(), again: tomorrow}, nil
+	case errors.Is(err, fetch.ErrLoopbackOnly):
+		v.w.cfg.Log.Warn("not asked, because no contact is set", "host", v.hold.Host())
+		return fate{reason: news.PrivateAddress, detail: err.Error(), again: now}, nil
+	case errors.Is(err, fetch.ErrPrivateAddress):
+		return fate{reason: news.PrivateAddress, detail: err.Error(), again: tomorrow}, nil
+	}
+	return fate{}, err
+}
