@@ -14,10 +14,14 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"github.com/newsmill/newsmill/seeds"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const lines = `{"id": "bridge", "url": "https://News.Yunhe.example/2026/05/a.html?id=7#top", "title": "云河大桥通车 & <更多>", "lang": "zh"}
 {"id": "bridge-copy", "url": "http://news.yunhe.example/2026/05/a.html?id=7", "title": null, "lang": "zh"}
@@ -116,21 +120,12 @@ func TestEveryPageIsReachedFromTheSeeds(t *testing.T) {
 	seedsName := filepath.Join(t.TempDir(), "out.yaml")
 	client, end := started(t, "-corpus", corpus(t, lines, pages), "-seeds", seedsName)
 
-	text, err := os.ReadFile(seedsName)
+	sources, err := seeds.Load(seedsName)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file seedsFile
-	if err := yaml.UnmarshalWithOptions(text, &file, yaml.Strict()); err != nil {
-		t.Fatal(err)
-	}
 	got := map[string]string{} // address -> body
-	ids := map[string]bool{}
-	for _, s := range file.Sources {
-		if ids[s.ID] {
-			t.Errorf("source id %s twice", s.ID)
-		}
-		ids[s.ID] = true
+	for _, s := range sources {
 		r, index := get(t, client, s.Start[0].URL)
 		if r.StatusCode != 200 || r.Request.URL.Host != s.Scope.Hosts[0] {
 			t.Errorf("%s: %s", s.Start[0].URL, r.Status)

@@ -37,10 +37,14 @@ type politeness struct {
 	Delay string `yaml:"delay"`
 }
 
-const seedsHead = "# Written by bench/replay, to be crawled through its proxy only: the hosts are asked every 10 ms.\n"
+// The hosts may be real ones, and somebody may crawl the file without the proxy: so the delay is one that a source of the web may have.
+const (
+	seedsHead = "# Written by bench/replay, to be crawled through its proxy.\n"
+	delay     = "250ms"
+)
 
-// seeds gives one source a host, in the order of the hosts.
-func seeds(pages []page) seedsFile {
+// seedsOf gives one source a host, in the order of the hosts.
+func seedsOf(pages []page) seedsFile {
 	languages := map[string]map[string]int{}
 	for _, p := range pages {
 		if languages[p.Host] == nil {
@@ -59,7 +63,7 @@ func seeds(pages []page) seedsFile {
 			ID: sourceID(host), Name: host, Language: most(languages[host]), Interval: "1h",
 			Start:      []start{{URL: page{Host: host, Path: indexPath}.URL(), Kind: "listing"}},
 			Scope:      scope{Hosts: []string{host}},
-			Politeness: politeness{Delay: "10ms"},
+			Politeness: politeness{Delay: delay},
 		})
 	}
 	return f
@@ -87,7 +91,7 @@ func most(count map[string]int) string {
 }
 
 func writeSeeds(name string, pages []page) error {
-	text, err := yaml.Marshal(seeds(pages))
+	text, err := yaml.Marshal(seedsOf(pages))
 	if err != nil {
 		return err
 	}
