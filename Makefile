@@ -5,6 +5,7 @@ BIN := bin/newsmill
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 ARGS ?=
+FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
 
@@ -17,14 +18,29 @@ build: need-go ## Build bin/newsmill
 	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/newsmill
 
 .PHONY: run
-run: need-go ## Build and run everything; ARGS="--once" for one round, ARGS="--seeds seeds/" for your sources
-	@deployments/elasticsearch/run.sh --prepare-for $(BIN) & \
-	$(MAKE) --no-print-directory build || { kill $$! 2>/dev/null; exit 1; }; \
-	wait; exec $(BIN) run $(ARGS)
+run: need-go ## Build and run everything. ARGS="--once" for one round, ARGS="--seeds seeds/ --contact https://…" for your sources
+	@$(PREPARE) & prepare=$$!; \
+	$(MAKE) --no-print-directory build || { kill $$prepare 2>/dev/null; exit 1; }; \
+	wait $$prepare || exit 1; \
+	exec $(BIN) run $(ARGS)
+
+# Elasticsearch is downloaded and assembled while Go compiles, unless there is one to use.
+PREPARE := case "$$NEWSMILL_ELASTICSEARCH $(ARGS)" in [!\ ]*|*--elasticsearch*) ;; *) deployments/elasticsearch/run.sh --prepare >/dev/null ;; esac
 
 .PHONY: test
 test: need-go ## Run all tests, with a real NATS and a real Elasticsearch of their own
 	$(GO) run ./internal/elastictest/cmd/withelastic -- $(GO) test -timeout 9m ./...
+
+.PHONY: fuzz
+fuzz: need-go ## Fuzz every parser of foreign bytes, FUZZTIME (30s) each
+	@set -e; $(GO) list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r pkg dir; do \
+	  for f in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$dir"/*_test.go 2>/dev/null | sed 's/func //'); do \
+	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) "$$pkg"; \
+	  done; done
+
+.PHONY: bench
+bench: need-go ## Run the benchmarks, with allocations
+	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: lint
 lint: need-go ## gofmt, go vet, staticcheck
