@@ -78,6 +78,11 @@ func (p *page) linesAround(t part, several bool) []*block {
 		from = max(top-14, 0)
 	}
 	var out []*block
+	if several { // the head of the page is every article's
+		for i := max(p.heads[0]-8, 0); i < p.heads[0]; i++ {
+			out = append(out, &p.blocks[i])
+		}
+	}
 	for i := from; i < to; i++ {
 		b := &p.blocks[i]
 		if b.hidden || b.keep && i > p.first+1 && i < p.last-1 {

@@ -12,9 +12,13 @@ func (p *page) decide() {
 		p.blocks[i].match = matchLine(&p.blocks[i])
 	}
 	p.weighBoxes()
+	p.heads = p.several()
 	p.main = p.chooseMain()
+	p.regions = p.findRegions()
 	p.judge()
-	p.trim()
+	for _, r := range p.regions {
+		p.trim(r)
+	}
 	p.script = countScripts(p.keptText())
 	p.title = p.findTitle()
 	p.dropTitleLines()
@@ -124,10 +128,22 @@ func (p *page) chooseMain() int {
 			best, bestScore = i, score
 		}
 	}
-	if p.plain {
+	switch {
+	case p.plain:
 		return 0
+	case len(p.heads) > 1:
+		return p.enclosing(p.heads[0], p.heads[len(p.heads)-1])
 	}
 	return p.climb(best)
+}
+
+// enclosing gives the smallest box that holds both blocks.
+func (p *page) enclosing(a, b int) int {
+	at := p.blocks[a].box
+	for at > 0 && p.boxes[at].end <= b {
+		at = p.boxes[at].parent
+	}
+	return at
 }
 
 // climb goes to a parent that holds at least a fifth more prose outside the box, in boxes that are not boilerplate and are not lists of links.
@@ -156,13 +172,20 @@ func (p *page) climb(at int) int {
 // judge decides each block by itself: what lies in the article's box stays unless something speaks against it, what lies outside
 // stays only as whole sentences next to it.
 func (p *page) judge() {
-	x := &p.boxes[p.main]
 	for i := range p.blocks {
 		b := &p.blocks[i]
-		inside := i >= x.start && i < x.end
-		b.keep, b.rule = p.judgeBlock(b, inside)
+		b.keep, b.rule = p.judgeBlock(b, false)
 	}
-	p.adoptNeighbours()
+	for _, r := range p.regions {
+		for i := r.start; i < r.end; i++ {
+			b := &p.blocks[i]
+			b.keep, b.rule = p.judgeBlock(b, true)
+		}
+		p.keepSignature(r)
+	}
+	if len(p.regions) == 1 {
+		p.adoptNeighbours()
+	}
 	p.applyCuts()
 }
 

@@ -137,5 +137,7 @@ func lineKey(s string) string {
 		}
 		b.WriteRune(unicode.ToLower(r))
 	}
-	return strings.TrimLeft(b.String(), "·*>")
+	return strings.TrimLeftFunc(b.String(), func(r rune) bool {
+		return r == '·' || r == '*' || r == '>' || r >= 0x25A0 && r <= 0x27BF
+	})
 }

@@ -15,6 +15,7 @@ var (
 	ruleHeadLine  = lineRule{name: "head-line", verdict: mine}
 	ruleCrumb     = lineRule{name: "breadcrumb", verdict: mine}
 	ruleMenu      = lineRule{name: "menu", verdict: drop}
+	ruleEdition   = lineRule{name: "edition", verdict: mine}
 	rulePages     = lineRule{name: "page-counter", verdict: drop}
 )
 
@@ -124,6 +125,8 @@ func matchShape(b *block) *lineRule {
 		return &ruleCrumb
 	case isPageCounter(key, letters):
 		return &rulePages
+	case b.n <= 24 && editionOf(b.text) != "":
+		return &ruleEdition
 	case b.n <= 60 && isHeadLine(b.text):
 		return &ruleHeadLine
 	case isMenu(b.text):
@@ -169,6 +172,23 @@ func isPageCounter(key string, letters int) bool {
 		return strings.HasPrefix(key, "[1][2]") || strings.HasPrefix(key, "(1)(2)") || strings.HasPrefix(key, "123") && len(key) < 9 && isDigits(key) && strings.HasPrefix("123456789", key)
 	}
 	return strings.HasSuffix(key, "下一页") || strings.HasSuffix(key, "下一頁")
+}
+
+// editionOf gives the page name of an e-paper that a line begins with, 第03版：副刊, without what stands behind it.
+func editionOf(text string) string {
+	rest, ok := strings.CutPrefix(text, "第")
+	if !ok {
+		return ""
+	}
+	digits := strings.TrimLeft(rest, "AB0123456789")
+	after, ok := strings.CutPrefix(strings.TrimSpace(digits), "版")
+	if !ok || len(digits) == len(rest) || after != "" && !strings.HasPrefix(after, "：") && !strings.HasPrefix(after, ":") && !strings.HasPrefix(after, " ") {
+		return ""
+	}
+	if _, at := findDate(text); at.end > 0 {
+		text = text[:at.start]
+	}
+	return strings.TrimSpace(text)
 }
 
 func isDigits(s string) bool {

@@ -26,6 +26,10 @@ func (p *page) readCredits(lines []*block, paragraphs []string) credits {
 			if c.section == "" {
 				c.section = crumbSection(b.text, p.title.text)
 			}
+		case "edition":
+			if c.section == "" {
+				c.section = editionOf(b.text)
+			}
 		default:
 			c.readLine(b)
 		}

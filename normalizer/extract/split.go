@@ -15,22 +15,55 @@ const minPart = 60
 // parts cuts the page into its articles. One article is the usual case.
 func (p *page) parts() []part {
 	whole := part{title: p.title.text, subtitle: p.title.subtitle, head: p.title.block, from: 0, to: len(p.blocks)}
-	heads := p.several()
-	if len(heads) < 2 {
+	if len(p.heads) < 2 {
 		return []part{whole}
 	}
 	var out []part
-	for i, h := range heads {
-		end := len(p.blocks)
-		if i+1 < len(heads) {
-			end = heads[i+1]
-		}
-		out = append(out, p.partAt(h, end))
+	for i, h := range p.heads {
+		out = append(out, p.partAt(h, p.regions[i].end))
 	}
 	for i := range out[:len(out)-1] {
 		p.moveTag(&out[i], &out[i+1])
 	}
 	return out
+}
+
+// region is the range of blocks in which the text of one article lies.
+type region struct{ start, end int }
+
+// findRegions gives the box of the only article, or for each of several the largest box around its headline that holds no other;
+// headlines in one box part it between them.
+func (p *page) findRegions() []region {
+	x := &p.boxes[p.main]
+	if len(p.heads) < 2 {
+		return []region{{x.start, x.end}}
+	}
+	var out []region
+	for i, h := range p.heads {
+		end := x.end
+		if i+1 < len(p.heads) {
+			end = p.heads[i+1]
+		}
+		at := p.blocks[h].box
+		for at > 0 && !p.holdsOther(p.boxes[at].parent, h) {
+			at = p.boxes[at].parent
+		}
+		if own := &p.boxes[at]; !p.plain && own.end > h+1 && own.mass >= minPart {
+			end = own.end
+		}
+		out = append(out, region{h, end})
+	}
+	return out
+}
+
+// holdsOther tells whether a box holds a headline beside h.
+func (p *page) holdsOther(at, h int) bool {
+	for _, other := range p.heads {
+		if other != h && other >= p.boxes[at].start && other < p.boxes[at].end {
+			return true
+		}
+	}
+	return false
 }
 
 // partAt reads the lines between a headline and the first sentence below it: subtitle, author.
@@ -59,7 +92,7 @@ func (p *page) partAt(head, end int) part {
 
 // moveTag gives the short line that closes one article to the next, whose column it names: 今日谈.
 func (p *page) moveTag(a, next *part) {
-	for i := a.to - 1; i > a.from; i-- {
+	for i := next.head - 1; i > a.from; i-- {
 		b := &p.blocks[i]
 		if b.match != nil || b.hidden {
 			continue
@@ -83,7 +116,7 @@ func (p *page) several() []int {
 	var order []string
 	for i := range p.blocks {
 		b := &p.blocks[i]
-		if b.heading == 0 && !b.titled || b.hidden || b.linkShare() > 0.5 || b.match != nil || b.n < 4 || b.n > 60 || p.boxes[b.box].dark || isOutline(b.text) {
+		if b.heading == 0 && !b.titled || b.hidden || b.linkShare() > 0.5 || b.match != nil || b.n < 2 || b.n > 60 || p.boxes[b.box].dark || isOutline(b.text) {
 			continue
 		}
 		sign := p.boxes[b.box].sign
@@ -103,7 +136,7 @@ func (p *page) several() []int {
 func (p *page) plainHeads() []int {
 	var out []int
 	for i := range p.blocks {
-		if b := &p.blocks[i]; b.heading > 0 && !isOutline(b.text) && b.n >= 4 {
+		if b := &p.blocks[i]; b.heading > 0 && !isOutline(b.text) && b.n >= 2 {
 			out = append(out, i)
 		}
 	}

@@ -66,6 +66,7 @@ func (p *page) findTitle() foundTitle {
 	if best >= 0 {
 		t := foundTitle{text: p.blocks[best].text, block: best, last: best, from: "heading"}
 		p.extendTitle(&t, append(keys, doc))
+		p.findSubtitle(&t)
 		return t
 	}
 	for _, s := range stated {
@@ -168,6 +169,18 @@ func (p *page) extendTitle(t *foundTitle, keys []string) {
 	sibling := p.boxes[next.box].parent == p.boxes[p.blocks[t.block].box].parent
 	if (same && next.line || sibling && (next.heading > 0 || next.titled)) && next.n >= 4 && !p.inBody(t.block+1) {
 		t.subtitle = strings.TrimLeft(next.text, "—-–― ")
+	}
+}
+
+// findSubtitle takes the only line between the headline and the line of date and source.
+func (p *page) findSubtitle(t *foundTitle) {
+	i := t.last + 1
+	if t.subtitle != "" || i+1 >= len(p.blocks) || i+1 > p.boxes[p.main].end {
+		return
+	}
+	b, below := &p.blocks[i], &p.blocks[i+1]
+	if b.match == nil && !b.hidden && b.links == 0 && b.n >= 4 && b.n <= 45 && !b.isSentence() && !b.keep && below.match != nil && below.match.verdict == mine && !isName(b.text) {
+		t.subtitle = strings.TrimLeft(b.text, "—-–― ")
 	}
 }
 
@@ -290,8 +303,25 @@ func (p *page) siteName() string {
 	if v == "" && p.facts.linked.publisher != "" {
 		v = p.facts.linked.publisher
 	}
+	if v == "" {
+		v = lastSegment(p.facts.docTitle)
+	}
 	if utf8.RuneCountInString(v) > 40 {
 		return ""
 	}
 	return v
+}
+
+// lastSegment gives the last part of a <title>, where sites put their name.
+func lastSegment(s string) string {
+	i := strings.LastIndexAny(s, "_|-—–｜－")
+	if i < 0 {
+		return ""
+	}
+	_, size := utf8.DecodeRuneInString(s[i:])
+	name := strings.TrimSpace(s[i+size:])
+	if n := weightOf(name); n < 2 || n > 16 || n*3 > weightOf(s)*2 {
+		return ""
+	}
+	return name
 }

@@ -7,21 +7,21 @@ import (
 
 // trim takes short lines off both ends of the body: what stands before the first sentence is head (title, nav, bylines), what
 // stands behind the last is foot. Headings that belong to the text below them, lists and tables within stay.
-func (p *page) trim() {
-	p.bounds()
-	if p.first < 0 {
-		return
+func (p *page) trim(r region) {
+	if len(p.regions) == 1 { // neighbours may have been taken in
+		p.bounds()
+		r = region{p.first, p.last + 1}
 	}
-	first := p.firstProse()
+	first := p.firstProse(r)
 	if first < 0 {
 		return // no sentence at all: a poem, a table, a list; the rules alone decide
 	}
-	p.trimHead(first)
-	p.trimFoot()
+	p.trimHead(r, first)
+	p.trimFoot(r)
 }
 
-func (p *page) firstProse() int {
-	for i := p.first; i <= p.last; i++ {
+func (p *page) firstProse(r region) int {
+	for i := max(r.start, 0); i < r.end; i++ {
 		if b := &p.blocks[i]; b.keep && (b.isSentence() && b.n >= 12 || b.n >= 60) {
 			return i
 		}
@@ -31,9 +31,9 @@ func (p *page) firstProse() int {
 
 // trimHead drops what stands above the first sentence, but for the lines directly above it that read as its heading or as the
 // address of a letter (各区人民政府：), and what is itself punctuated.
-func (p *page) trimHead(first int) {
+func (p *page) trimHead(r region, first int) {
 	top := first
-	for i := first - 1; i >= p.first; i-- {
+	for i := first - 1; i >= r.start; i-- {
 		b := &p.blocks[i]
 		if !b.keep {
 			if b.match != nil || b.hidden {
@@ -47,7 +47,7 @@ func (p *page) trimHead(first int) {
 		}
 		break
 	}
-	for i := p.first; i < top; i++ {
+	for i := r.start; i < top; i++ {
 		b := &p.blocks[i]
 		if b.keep && !(b.punct > 1 && b.n > 30) {
 			b.keep, b.rule = false, "head"
@@ -57,8 +57,8 @@ func (p *page) trimHead(first int) {
 
 // trimFoot drops short lines without an end behind the last sentence, but for signatures and dates of official letters, notes in
 // brackets, list items and rows.
-func (p *page) trimFoot() {
-	for i := p.last; i >= p.first; i-- {
+func (p *page) trimFoot(r region) {
+	for i := r.end - 1; i >= r.start; i-- {
 		b := &p.blocks[i]
 		if !b.keep {
 			continue
@@ -66,7 +66,7 @@ func (p *page) trimFoot() {
 		if b.isSentence() || b.n >= 40 || b.punct > 0 && b.n >= 15 {
 			return
 		}
-		if b.item && b.links == 0 || b.row > 0 && p.inTable(i) || isSignature(b.text) || isNote(b.text) && b.n > 8 || b.stop && b.n >= 4 && b.links == 0 {
+		if b.item && b.links == 0 || b.row > 0 && p.inTable(i) || b.signed || isSignature(b.text) || isNote(b.text) && b.n > 8 || b.stop && b.n >= 4 && b.links == 0 {
 			continue
 		}
 		b.keep, b.rule = false, "foot"
@@ -116,12 +116,45 @@ func isSignature(s string) bool {
 	if n < 4 || n > 24 {
 		return false
 	}
-	for _, end := range []string{"办公室", "办公厅", "委员会", "人民政府", "管理局", "指挥部", "领导小组", "管委会"} {
+	return hasOfficeEnd(s, longOffices)
+}
+
+// Names of offices end so; the short endings count only over a date.
+var (
+	longOffices  = []string{"办公室", "办公厅", "委员会", "人民政府", "管理局", "指挥部", "领导小组", "管委会"}
+	shortOffices = []string{"局", "委", "厅", "部", "会", "府", "院", "处", "所", "司", "中心", "社", "队", "站", "校", "大学", "学院", "室", "组", "馆", "办", "公司", "集团", "大队", "支队"}
+)
+
+func hasOfficeEnd(s string, ends []string) bool {
+	for _, end := range ends {
 		if strings.HasSuffix(s, end) {
 			return true
 		}
 	}
 	return false
+}
+
+// keepSignature keeps the date that closes an official letter, which the rules took for a head line, with the office above it:
+// both belong to the letter.
+func (p *page) keepSignature(r region) {
+	for i := r.start + 2; i < r.end; i++ {
+		b, above := &p.blocks[i], &p.blocks[i-1]
+		if b.match != &ruleHeadLine || !isBareDate(b.text) || above.match != nil || above.punct > 0 || above.links > 0 || above.n < 3 || above.n > 30 {
+			continue
+		}
+		office := hasOfficeEnd(strings.TrimSpace(above.text), longOffices) || hasOfficeEnd(strings.TrimSpace(above.text), shortOffices)
+		if office && p.keptMass(r.start, i) >= 60 {
+			b.match, b.keep, b.rule = nil, true, "signature"
+			above.keep, above.rule = true, "signature"
+			b.signed, above.signed = true, true
+		}
+	}
+}
+
+// isBareDate fits a line that is a day and nothing else.
+func isBareDate(s string) bool {
+	_, at := findDate(s)
+	return at.start == 0 && at.end == len(s) && !strings.Contains(s, ":")
 }
 
 // isNote fits a line that stands in brackets.

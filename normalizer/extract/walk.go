@@ -16,8 +16,10 @@ type page struct {
 	hints   hintNodes
 	blocks  []block
 	boxes   []box
-	main    int // the box that holds the article
-	first   int // first and last block of the body; -1 = none
+	heads   []int    // headlines of a page with several articles; fewer than two = one article
+	main    int      // the box that holds the article, or all of them
+	regions []region // where the text of each article lies
+	first   int      // first and last block of the body; -1 = none
 	last    int
 	title   foundTitle
 	script  scriptCount
