@@ -39,22 +39,30 @@ func (b *Bus) Janitor(ctx context.Context, interval time.Duration) error {
 	}
 }
 
-// Tidy is one round of the janitor.
+// Tidy is one round of the janitor. The ack floors are read before the sweep: the server lets a floor pass what it gave up, so
+// only what was below it before is sure to have been swept.
 func (b *Bus) Tidy(ctx context.Context) error {
+	floors := map[string]uint64{}
 	for _, stream := range []string{StreamRaw, StreamArticles} {
-		if err := b.trim(ctx, stream); err != nil {
+		floor, err := b.ackFloor(ctx, stream)
+		if err != nil {
+			return fmt.Errorf("janitor: %w", err)
+		}
+		floors[stream] = floor
+	}
+	if err := b.sweep(ctx); err != nil {
+		return fmt.Errorf("janitor: %w", err)
+	}
+	for stream, floor := range floors {
+		if err := b.trim(ctx, stream, floor); err != nil {
 			return fmt.Errorf("janitor: %w", err)
 		}
 	}
 	return nil
 }
 
-// trim makes room in one stream, never at or above the lowest ack floor.
-func (b *Bus) trim(ctx context.Context, stream string) error {
-	floor, err := b.ackFloor(ctx, stream)
-	if err != nil {
-		return err
-	}
+// trim makes room in one stream, of messages up to the ack floor only.
+func (b *Bus) trim(ctx context.Context, stream string, floor uint64) error {
 	info, err := b.streamInfo(ctx, stream)
 	if err != nil || info.Messages == 0 {
 		return err

@@ -17,9 +17,10 @@ const (
 	// What is given back at the end is not given to a pull of this process that is about to close as well.
 	releaseDelay = 500 * time.Millisecond
 	stackMost    = 6 << 10 // of a crash, in its dead letter
-	// lastDelivery is the delivery at which a message is buried instead of handed out once more: the last one is left for the case
-	// that the process dies here too.
-	lastDelivery = MaxDeliver - 1
+	// giveUp is the delivery at which a message is buried instead of handed out once more. The few behind it are left for the
+	// case that the process dies, or the server is lost, before the dead letter is stored: past MaxDeliver only an advisory,
+	// which may be lost, tells of the message.
+	giveUp = MaxDeliver - 5
 )
 
 // handle works on a batch until each of its messages is settled. While a verdict is Down it holds the messages and asks again.
@@ -46,7 +47,7 @@ func (l *loop) round(hctx context.Context, batch []*delivery) (down []*delivery,
 	var ask []*delivery
 	verdicts := make(map[*delivery]error, len(batch))
 	for _, d := range batch {
-		if d.msg.Deliveries >= lastDelivery {
+		if d.msg.Deliveries >= giveUp {
 			verdicts[d] = Drop(news.MaxDeliveries, fmt.Errorf("delivered %d times", d.msg.Deliveries))
 		} else {
 			ask = append(ask, d)
@@ -122,12 +123,12 @@ func (l *loop) settle(hctx context.Context, d *delivery, verdict error) error {
 	case *DropError:
 		return l.bury(hctx, d, v.Reason, v.Err)
 	case *LaterError:
-		if d.msg.Deliveries < lastDelivery-1 {
+		if d.msg.Deliveries < giveUp-1 {
 			l.nak(d, v.Delay, verdict)
 			return nil
 		}
 	default:
-		if n := l.attempt(d); n < l.o.Attempts && d.msg.Deliveries < lastDelivery-1 {
+		if n := l.attempt(d); n < l.o.Attempts && d.msg.Deliveries < giveUp-1 {
 			l.nak(d, l.retryDelay(n), verdict)
 			return nil
 		}

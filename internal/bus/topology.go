@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/newsmill/newsmill/news"
 )
 
 // MaxDeliver is how often JetStream delivers a message before it gives it up. It is only the net under a crash loop: attempts are
@@ -19,6 +21,7 @@ const maxURLs = 10_000_000
 // consumerSpec is one durable consumer of the table.
 type consumerSpec struct {
 	stream string
+	stage  news.Stage // of the dead letters of messages that it gave up
 	config jetstream.ConsumerConfig
 }
 
@@ -89,17 +92,17 @@ func bucketStream(bucket string) string { return "KV_" + bucket }
 // consumerTable is every durable consumer. MaxAckPending covers what all processes of a stage hold together, and messages that wait
 // for a delayed redelivery; MaxWaiting one open pull for every worker of all processes.
 func consumerTable(c Config) []consumerSpec {
-	row := func(stream, name, filter string, pending int) consumerSpec {
-		return consumerSpec{stream: stream, config: jetstream.ConsumerConfig{
+	row := func(stream, name string, stage news.Stage, filter string, pending int) consumerSpec {
+		return consumerSpec{stream: stream, stage: stage, config: jetstream.ConsumerConfig{
 			Durable: name, FilterSubject: filter, AckPolicy: jetstream.AckExplicitPolicy, DeliverPolicy: jetstream.DeliverAllPolicy,
 			AckWait: c.AckWait, MaxDeliver: MaxDeliver, MaxAckPending: pending, MaxWaiting: 4096,
 		}}
 	}
 	return []consumerSpec{
-		row(StreamTokens, ConsumerCrawl, subjectTokenDue+".*", 10_000),
-		row(StreamPolls, ConsumerPoll, subjectPollDue+".*", 1_000),
-		row(StreamRaw, ConsumerNormalizer, "", 5_000),
-		row(StreamArticles, ConsumerIndexer, "", 20_000),
+		row(StreamTokens, ConsumerCrawl, news.StageCrawler, subjectTokenDue+".*", 10_000),
+		row(StreamPolls, ConsumerPoll, news.StageCrawler, subjectPollDue+".*", 1_000),
+		row(StreamRaw, ConsumerNormalizer, news.StageNormalizer, "", 5_000),
+		row(StreamArticles, ConsumerIndexer, news.StageIndexer, "", 20_000),
 	}
 }
 
