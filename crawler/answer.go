@@ -34,7 +34,7 @@ func (v *visit) answered(ctx context.Context, resp *fetch.Response) (fate, error
 		f.reason, f.detail, f.again = v.unchanged(), "304", never
 		return f, nil
 	case resp.RedirectTo != "":
-		return v.handedOn(resp, f), nil
+		return v.handedOn(ctx, resp, f)
 	case s == http.StatusNotFound:
 		f.reason = news.NotFound
 		return f, nil
@@ -113,33 +113,41 @@ func (v *visit) page(ctx context.Context, resp *fetch.Response, f fate) (fate, e
 }
 
 // handedOn is the end of a visit that was answered with another host's address.
-func (v *visit) handedOn(resp *fetch.Response, f fate) fate {
+func (v *visit) handedOn(ctx context.Context, resp *fetch.Response, f fate) (fate, error) {
 	u, err := weburl.Parse(resp.RedirectTo)
 	if err != nil {
 		f.reason, f.detail = news.HTTPStatus, fmt.Sprintf("status %d to %q", f.status, resp.RedirectTo)
-		return f
+		return f, nil
 	}
-	to := v.redirected(u)
+	to, err := v.redirected(ctx, u)
 	to.status, to.fetched = f.status, f.fetched
-	return to
+	return to, err
 }
 
-// redirected is the end of a visit that leads to another host: the target is queued there, with the addresses that led to it.
-func (v *visit) redirected(to weburl.URL) fate {
+// redirected is the end of a visit that leads to another host: the target is queued there, with the addresses that led to it, unless it
+// was visited already.
+func (v *visit) redirected(ctx context.Context, to weburl.URL) (fate, error) {
 	target := to.Canonical()
 	detail := "to " + target
 	if len(v.it.Chain) >= maxChain || target == v.it.URL || slices.Contains(v.it.Chain, target) {
-		return fate{reason: news.RedirectLoop, detail: detail, again: tomorrow}
+		return fate{reason: news.RedirectLoop, detail: detail, again: tomorrow}, nil
 	}
 	in := v.src.scope.InScope
 	if v.it.Poll || v.it.Kind != frontier.KindPage {
 		in = v.src.scope.Follows
 	}
 	if !in(to.HostPort(), to.PathQuery()) {
-		return fate{reason: news.OutOfScope, detail: "redirects " + detail, again: tomorrow}
+		return fate{reason: news.OutOfScope, detail: "redirects " + detail, again: tomorrow}, nil
+	}
+	last, known, err := v.w.seen.Get(ctx, target)
+	if err != nil {
+		return fate{}, err
+	}
+	if known && !last.Due(v.hold.Now()) && !v.it.Poll && !v.it.Revisit {
+		return fate{reason: news.Redirected, detail: detail + ", visited already"}, nil
 	}
 	e := v.it.Entry
 	e.URL, e.Referrer, e.Chain = target, v.it.URL, append(slices.Clone(v.it.Chain), v.it.URL)
 	e.Trace, e.Queued = news.ChildTrace(v.it.Trace), time.Now().UTC()
-	return fate{reason: news.Redirected, detail: detail, queue: []frontier.Entry{e}}
+	return fate{reason: news.Redirected, detail: detail, queue: []frontier.Entry{e}}, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/newsmill/newsmill/crawler/fetch"
 	"github.com/newsmill/newsmill/crawler/frontier"
+	"github.com/newsmill/newsmill/seeds"
 )
 
 // Config of a Worker. The zero value of each field gives the default named there.
@@ -32,7 +33,10 @@ type Config struct {
 	FullPause time.Duration // between two tries while RAW or EVENTS is full; default 1s
 	Drain     time.Duration // how long fetches under way get at the end; default 20s
 
-	Fetch  fetch.Config // UserAgent and LoopbackOnly are set from Contact; Total is the cap on a fetch
+	// Alone says that no other crawler runs on these stores: hosts that a killed one had leased are freed at the start.
+	Alone bool
+
+	Fetch  fetch.Config // UserAgent and LoopbackOnly are set from Contact; Total, the cap on a fetch, is 45s by default
 	OnDown func(error)  // told when the crawler pauses for something it needs, and with nil when it goes on; may be nil
 	Log    *slog.Logger // default slog.Default()
 }
@@ -45,7 +49,7 @@ func (c Config) WithDefaults() Config {
 	}{
 		{&c.Delay, time.Second}, {&c.MaxDelay, 5 * time.Minute}, {&c.BackOff, time.Minute}, {&c.FaultBackOff, 10 * time.Second},
 		{&c.MaxBackOff, time.Hour}, {&c.MaxRetryAfter, 24 * time.Hour}, {&c.Sweep, time.Minute}, {&c.FullPause, time.Second},
-		{&c.Drain, 20 * time.Second}, {&c.Fetch.Total, time.Minute},
+		{&c.Drain, 20 * time.Second}, {&c.Fetch.Total, 45 * time.Second},
 	} {
 		if *d.at == 0 {
 			*d.at = d.is
@@ -79,6 +83,23 @@ func (c Config) userAgent() string {
 
 func (c Config) frontier() frontier.Config {
 	return frontier.Config{Request: c.Fetch.Total, Lease: c.Lease}
+}
+
+// ErrNoContact says that a source cannot be crawled until the operator has set a contact.
+var ErrNoContact = errors.New("no contact is set; it stands in the User-Agent, so that site owners can reach you")
+
+// CheckSources tells which sources lie beyond this machine while no contact is set. allow_private is what a source on this machine needs.
+func (c Config) CheckSources(list []seeds.Source) error {
+	if c.Contact != "" {
+		return nil
+	}
+	var errs []error
+	for _, s := range list {
+		if !s.AllowPrivate {
+			errs = append(errs, fmt.Errorf("source %s: %w", s.ID, ErrNoContact))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Validate tells every setting that cannot be.

@@ -73,7 +73,8 @@ func Idle(ctx context.Context, s Stores) (State, error) {
 		if err != nil {
 			return State{}, err
 		}
-		if r.URLs > 0 {
+		// Without failures it only waits for the end of a lease, whose owner may be dead.
+		if r.URLs > 0 && r.Fails > 0 {
 			st.Resting = append(st.Resting, r)
 			st.Active -= min(st.Active, r.URLs)
 		}

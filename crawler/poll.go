@@ -115,6 +115,13 @@ func (w *Worker) mendPolls(ctx context.Context) error {
 	})
 }
 
+// repeatPolls stores the polls anew that were delivered and not settled.
+func (w *Worker) repeatPolls(ctx context.Context) error {
+	return w.in.Polls.Each(ctx, pollDue+"*", func(m bus.Message, _ time.Time, _ bool) error {
+		return firstPoll(ctx, w.in.Polls, strings.TrimPrefix(m.Subject, pollDue))
+	})
+}
+
 // firstPoll asks for a poll now unless one is stored.
 func firstPoll(ctx context.Context, s Schedules, id string) error {
 	if err := s.AtIfAbsent(ctx, pollAt+id, pollDue+id, longPast, nil); err != nil && !errors.Is(err, bus.ErrExists) {

@@ -16,9 +16,9 @@ import (
 
 // When a link to a URL leads to a visit again.
 const (
-	never    = -1             // not while its record in SEEN lives
-	tomorrow = 24 * time.Hour // where the next visit may bring another answer
-	now      = 0
+	never    = time.Duration(0) // not while its record in SEEN lives
+	tomorrow = 24 * time.Hour   // where the next visit may bring another answer
+	atOnce   = time.Nanosecond
 )
 
 // fate is what becomes of an entry.

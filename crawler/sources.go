@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -56,10 +57,16 @@ func newSourceTable(kv SourceStore) *sourceTable {
 // watch keeps the table up to date until ctx ends; ready is called when it is whole for the first time. A source that cannot be read
 // keeps its former state, and refused is told.
 func (t *sourceTable) watch(ctx context.Context, ready func(), refused func(id string, err error)) error {
+	there := map[string]bool{} // at the beginning of this watch; nil when that is over
 	return t.kv.Watch(ctx, func(e *bus.Entry) error {
 		if e == nil {
+			t.keepOnly(there)
+			there = nil
 			ready()
 			return nil
+		}
+		if there != nil && e.Value != nil {
+			there[e.Key] = true
 		}
 		if e.Value == nil {
 			t.set(e.Key, nil)
@@ -73,6 +80,13 @@ func (t *sourceTable) watch(ctx context.Context, ready func(), refused func(id s
 		t.set(e.Key, s)
 		return nil
 	})
+}
+
+// keepOnly forgets what was removed while nobody watched.
+func (t *sourceTable) keepOnly(there map[string]bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	maps.DeleteFunc(t.byID, func(id string, _ *source) bool { return !there[id] })
 }
 
 func (t *sourceTable) set(id string, s *source) {

@@ -81,7 +81,7 @@ func (v *visit) decide(ctx context.Context) (fate, error) {
 		return fate{}, err
 	}
 	if !ok {
-		return fate{reason: news.SourceRemoved, again: now}, nil
+		return fate{reason: news.SourceRemoved, again: atOnce}, nil
 	}
 	v.src = src
 	u, err := weburl.Parse(v.it.URL)
@@ -92,11 +92,11 @@ func (v *visit) decide(ctx context.Context) (fate, error) {
 		return fate{reason: news.Expired, detail: "visited " + last.Stored.UTC().Format(time.RFC3339), unrecorded: true}, nil
 	}
 	if err := v.allowed(ctx, u); err != nil {
-		return v.refused(err)
+		return v.refused(ctx, err)
 	}
 	resp, err := v.ask(ctx, v.request(u), v.hop)
 	if err != nil {
-		return v.refused(err)
+		return v.refused(ctx, err)
 	}
 	return v.answered(ctx, resp)
 }
@@ -156,11 +156,11 @@ func (v *visit) hop(ctx context.Context, u weburl.URL) error {
 }
 
 // refused sorts the errors that end a visit by a rule from those that may pass, which come back.
-func (v *visit) refused(err error) (fate, error) {
+func (v *visit) refused(ctx context.Context, err error) (fate, error) {
 	var other *elsewhere
 	switch {
 	case errors.As(err, &other):
-		return v.redirected(other.to), nil
+		return v.redirected(ctx, other.to)
 	case errors.Is(err, errOutOfScope):
 		return fate{reason: news.OutOfScope, detail: err.Error(), again: tomorrow}, nil
 	case errors.Is(err, errRobots):
@@ -173,7 +173,7 @@ func (v *visit) refused(err error) (fate, error) {
 		return fate{reason: news.RedirectLoop, detail: err.Error(), again: tomorrow}, nil
 	case errors.Is(err, fetch.ErrLoopbackOnly):
 		v.w.cfg.Log.Warn("not asked, because no contact is set", "host", v.hold.Host())
-		return fate{reason: news.PrivateAddress, detail: err.Error(), again: now}, nil
+		return fate{reason: news.PrivateAddress, detail: err.Error(), again: atOnce}, nil
 	case errors.Is(err, fetch.ErrPrivateAddress):
 		return fate{reason: news.PrivateAddress, detail: err.Error(), again: tomorrow}, nil
 	}

@@ -88,9 +88,28 @@ func (w *Worker) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
+		w.takeOver(ctx)
 		return w.consume(ctx)
 	})
 	return g.Wait()
+}
+
+// takeOver frees what a killed crawler left, where that is certain.
+func (w *Worker) takeOver(ctx context.Context) {
+	if !w.cfg.Alone {
+		return
+	}
+	n, err := w.front.Void(ctx, w.cfg.Delay)
+	if err == nil {
+		err = w.repeatPolls(ctx)
+	}
+	if err != nil {
+		w.cfg.Log.Warn("hosts that a former crawler leased wait for the end of their leases", "error", err)
+		return
+	}
+	if n > 0 {
+		w.cfg.Log.Info("freed the hosts that a former crawler had leased", "hosts", n)
+	}
 }
 
 func (w *Worker) consume(ctx context.Context) error {
@@ -193,26 +212,26 @@ var errStopping = errors.New("crawler is stopping")
 
 // work goes through the entries of a host while it may, and tells the pause that the host is to have afterwards.
 func (w *Worker) work(ctx context.Context, hold *frontier.Hold) (wait time.Duration, err error) {
-	wait = w.cfg.Delay
 	requests := 0
 	for range holdFree {
 		if w.stopping.Load() {
 			return wait, nil
 		}
+		if err := hold.Renew(ctx); err != nil {
+			return wait, err
+		}
 		it, some, err := hold.Next(ctx)
 		if err != nil || !some {
 			return wait, err
 		}
-		delay, before := w.delayFor(hold, it), requests
-		sent := &requests
-		rest, err := w.one(ctx, hold, it, sent)
-		if requests > before {
-			wait = max(w.delayFor(hold, it), rest) // robots.txt may have told a longer one
+		rest, err := w.one(ctx, hold, it, &requests)
+		if hold.Asked() {
+			wait = w.delayFor(hold, it) // robots.txt may have told a longer one
 		}
 		if err != nil || rest > 0 {
 			return max(wait, rest), err
 		}
-		if requests > 0 && (delay >= longDelay || wait >= longDelay || requests >= holdURLs || hold.Age() >= holdTime) {
+		if requests > 0 && (wait >= longDelay || requests >= holdURLs || hold.Age() >= holdTime) {
 			return wait, nil
 		}
 	}

@@ -23,7 +23,6 @@ type Hold struct {
 	since time.Time     // by our clock, when the token was taken
 	last  time.Time     // by our clock, end of the last request; zero where there was none
 	pause time.Duration // the host's delay, as far as it is longer than Margin: what a lease ends with
-	sent  bool          // there was a request in this Hold
 	lost  bool
 }
 
@@ -36,8 +35,8 @@ func (h *Hold) Record() Host { return h.host.Host }
 // Age is how long the token has been held.
 func (h *Hold) Age() time.Duration { return time.Since(h.since) }
 
-// Sent tells whether a request was made under this Hold.
-func (h *Hold) Sent() bool { return h.sent }
+// Asked tells whether the host was asked under this Hold, or under one that could not be released: a pause is due.
+func (h *Hold) Asked() bool { return !h.last.IsZero() }
 
 // Now is the server's time, at most the length of one write late.
 func (h *Hold) Now() time.Time { return h.host.At.Add(time.Since(h.asked)) }
@@ -119,7 +118,7 @@ func (h *Hold) Gate(ctx context.Context, delay time.Duration) error {
 	if err := h.Renew(ctx); err != nil {
 		return err
 	}
-	h.sent, h.last = true, time.Now()
+	h.last = time.Now()
 	return nil
 }
 
@@ -168,7 +167,7 @@ func (h *Hold) Failed(it Item, why string) (attempts, fails int) {
 
 func key(it Item) string { return news.URLHash(it.Message.Subject)[:10] }
 
-// Release gives the host back: it may be asked again when wait has passed since the last request. It stores the host's next token, so
+// Release gives the host back: it may be asked again when wait has passed since the last request (or now, where there was none). It stores the host's next token, so
 // that the one of this Hold may be acknowledged when Release returns nil; after an error it must not be. The Hold is over in both cases.
 func (h *Hold) Release(ctx context.Context, wait time.Duration) error {
 	if err := h.release(ctx, wait); err != nil {

@@ -36,12 +36,13 @@ type HostState struct {
 // FreeAt is the server's time from which anybody may lease the host.
 func (h HostState) FreeAt() time.Time { return h.At.Add(h.Lease + h.Wait) }
 
-func parseHost(e bus.Entry) (HostState, error) {
+// parseHost reads a record. One that cannot be read counts as that of a host which was asked just then: it must not stop the crawl of the host.
+func parseHost(e bus.Entry) HostState {
 	s := HostState{Token: e.Key, At: e.Time, rev: e.Revision}
-	if err := json.Unmarshal(e.Value, &s.Host); err != nil {
-		return HostState{}, fmt.Errorf("host record %s: %w", e.Key, err)
+	if json.Unmarshal(e.Value, &s.Host) != nil {
+		s.Host = Host{V: 1, Wait: time.Minute}
 	}
-	return s, nil
+	return s
 }
 
 // host reads a host's record and makes an empty one where there is none.
@@ -49,7 +50,7 @@ func (f *Frontier) host(ctx context.Context, host string) (HostState, error) {
 	for range 3 {
 		e, err := f.hosts.Get(ctx, host)
 		if err == nil {
-			return parseHost(e)
+			return parseHost(e), nil
 		}
 		if !errors.Is(err, bus.ErrNotFound) {
 			return HostState{}, fmt.Errorf("host record %s: %w", host, err)
@@ -85,10 +86,8 @@ func (f *Frontier) update(ctx context.Context, s HostState) (HostState, error) {
 	if err != nil {
 		return HostState{}, errors.Join(failed, fmt.Errorf("host record %s: %w", s.Token, err))
 	}
-	now, err := parseHost(e)
+	now := parseHost(e)
 	switch {
-	case err != nil:
-		return HostState{}, err
 	case now.By == s.By:
 		return now, nil
 	case failed == nil, errors.Is(failed, bus.ErrConflict):

@@ -69,5 +69,48 @@ func (f *Frontier) Look(ctx context.Context, host string) (HostState, error) {
 	if err != nil {
 		return HostState{}, fmt.Errorf("host record %s: %w", host, err)
 	}
-	return parseHost(e)
+	return parseHost(e), nil
+}
+
+// Void ends the leases of all workers that are not this Frontier, and wakes their hosts when pause has passed; a token that was delivered
+// and not settled is stored anew. It is for a process that knows to be the only crawler, before it takes its first token, after a
+// former one was killed: without it the hosts move on when ack wait and lease have run out.
+func (f *Frontier) Void(ctx context.Context, pause time.Duration) (voided int, err error) {
+	var fired []string
+	err = f.tokens.Each(ctx, allTokens, func(m bus.Message, _ time.Time, due bool) error {
+		if due {
+			fired = append(fired, strings.TrimPrefix(m.Subject, tokenDue))
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("void leases: %w", err)
+	}
+	for _, host := range fired {
+		if err := f.wake(ctx, host, time.Time{}); err != nil {
+			return 0, fmt.Errorf("void leases: %w", err)
+		}
+	}
+	var leased []HostState
+	err = f.hosts.Each(ctx, func(e bus.Entry) error {
+		if s := parseHost(e); s.Lease > 0 && !f.mine(s.By) {
+			leased = append(leased, s)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("void leases: %w", err)
+	}
+	for _, s := range leased {
+		s.Lease, s.Wait = 0, max(s.Wait, s.Delay, pause)
+		free, err := f.update(ctx, s)
+		if err != nil {
+			return voided, fmt.Errorf("void leases: %w", err)
+		}
+		if err := f.tokens.At(ctx, tokenAt+s.Token, tokenDue+s.Token, free.FreeAt(), nil); err != nil {
+			return voided, fmt.Errorf("void leases: token of %s: %w", s.Token, err)
+		}
+		voided++
+	}
+	return voided, nil
 }

@@ -1,6 +1,9 @@
 package robots
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // rule is an allow or disallow line.
 type rule struct {
@@ -66,14 +69,11 @@ func normal(s, special string) string {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		escape := c <= ' ' || c >= 0x7f || (c == '*' || c == '$') && strings.IndexByte(special, c) < 0
-		if c == '%' && i+2 < len(s) {
-			hi, lo := hexValue(s[i+1]), hexValue(s[i+2])
-			if hi >= 0 && lo >= 0 {
-				c, escape = byte(hi<<4|lo), true
+		if c == '%' {
+			escape = true // one that begins no escape becomes %25
+			if v, ok := escaped(s[i:]); ok {
+				c, escape = v, !unreserved(v)
 				i += 2
-				if unreserved(c) {
-					escape = false
-				}
 			}
 		}
 		if !escape {
@@ -87,15 +87,13 @@ func normal(s, special string) string {
 	return b.String()
 }
 
-func hexValue(c byte) int {
-	return strings.IndexByte(upperHex, upper(c))
-}
-
-func upper(c byte) byte {
-	if c >= 'a' && c <= 'z' {
-		return c - 32
+// escaped reads the escape at the beginning of s.
+func escaped(s string) (byte, bool) {
+	if len(s) < 3 {
+		return 0, false
 	}
-	return c
+	v, err := strconv.ParseUint(s[1:3], 16, 8)
+	return byte(v), err == nil
 }
 
 // unreserved is RFC 3986 §2.3.

@@ -70,6 +70,9 @@ func from(raw string, w *whatwg.Url) (URL, error) {
 		u.path = "/"
 	}
 	// Every URL has a subject token, so nobody behind this point meets a host without one.
+	if strings.HasSuffix(u.host, ".") {
+		return URL{}, fmt.Errorf("%w: %q has an empty label", ErrURL, clip(raw))
+	}
 	if _, err := news.HostToken(u.HostPort()); err != nil {
 		return URL{}, fmt.Errorf("%w: %q: %w", ErrURL, clip(raw), err)
 	}
