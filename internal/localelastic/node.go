@@ -15,11 +15,11 @@ import (
 	"time"
 )
 
-// Node is a running Elasticsearch. Stop must be called, also when it has ended by itself.
+// Node is a running Elasticsearch.
 type Node struct {
 	cfg     Config
 	dataDir string
-	lock    *os.File // held from before the start until Stop returns
+	lock    *os.File // held from before the start until the process has ended
 	child   *child
 	port    int
 
@@ -63,7 +63,7 @@ func (n *Node) URL() string { return baseURL(n.port) }
 // PID is the process id of the node.
 func (n *Node) PID() int { return n.child.process().Pid }
 
-// Done is closed when the process has ended.
+// Done is closed when the process has ended, by Stop or by itself, and the data folder is free for another Start.
 func (n *Node) Done() <-chan struct{} { return n.done }
 
 // Err is nil until Done is closed, and nil after Stop; else it wraps ErrExited.
@@ -85,14 +85,8 @@ func (n *Node) Stop(ctx context.Context) error {
 
 func (n *Node) stop(ctx context.Context) error {
 	close(n.ending)
-	n.cancel()
-	n.background.Wait()
 	err := endChild(ctx, n.child, n.cfg.StopTimeout)
 	<-n.done
-	if rmErr := os.Remove(statePath(n.dataDir)); rmErr != nil && !os.IsNotExist(rmErr) && err == nil {
-		err = fmt.Errorf("localelastic: %w", rmErr)
-	}
-	n.lock.Close()
 	return err
 }
 
@@ -254,13 +248,19 @@ func (n *Node) startError(cause error) error {
 	return fmt.Errorf("%w: %w; the last lines of %s:\n%s", ErrNotStarted, cause, n.logFile(), tail)
 }
 
-// watch closes Done when the process ends.
+// watch waits for the end of the process, ends what belongs to it, and closes Done.
 func (n *Node) watch() {
 	<-n.child.done
+	n.cancel()
+	n.background.Wait()
 	select {
 	case <-n.ending:
 	default:
 		n.err = fmt.Errorf("%w (%v); the last lines of %s:\n%s", ErrExited, n.child.err, n.logFile(), lastLines(n.logFile()))
 	}
+	if err := os.Remove(statePath(n.dataDir)); err != nil && !os.IsNotExist(err) {
+		n.cfg.Log.Warn("note about the ended Elasticsearch not removed", "error", err)
+	}
+	n.lock.Close()
 	close(n.done)
 }

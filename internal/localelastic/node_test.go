@@ -70,6 +70,11 @@ func TestNodeLifecycle(t *testing.T) {
 	if err := node.Err(); !errors.Is(err, ErrExited) || !strings.Contains(err.Error(), "killed") {
 		t.Errorf("Err after the node was killed: %v", err)
 	}
+	if lock, err := lockDataDir(dir); err != nil {
+		t.Errorf("the data folder is not free after the end: %v", err)
+	} else {
+		lock.Close()
+	}
 	if err := node.Stop(ctx); err != nil {
 		t.Errorf("Stop after the end: %v", err)
 	}
