@@ -40,6 +40,9 @@ type block struct {
 	rule string // the rule that decided
 }
 
+// maxBlocks bounds what a page of line breaks alone can cost; real pages stay below 20,000. Text past it is not read.
+const maxBlocks = 100_000
+
 // linkShare is the part of the block's weight that lies in links.
 func (b *block) linkShare() float64 {
 	if b.n == 0 {

@@ -79,7 +79,8 @@ func appendPair(out []pair, f field, value string) []pair {
 // labelAt gives the label that begins at i with the width of it and its colon.
 func labelAt(text string, i int) (field, int) {
 	rest := text[i:]
-	for _, l := range labels {
+	first, _ := utf8.DecodeRuneInString(rest)
+	for _, l := range labelIndex[unicode.ToLower(first)] {
 		if !strings.HasPrefix(rest, l.word) && !(isASCIILetter(rune(l.word[0])) && len(rest) >= len(l.word) && strings.EqualFold(rest[:len(l.word)], l.word)) {
 			continue
 		}
@@ -107,13 +108,16 @@ func labelAt(text string, i int) (field, int) {
 // taking those away is a short name (the origin, often without a label) or nothing.
 func isHeadLine(text string) bool {
 	_, span := findDate(text)
+	if span.end == 0 {
+		return false
+	}
 	pairs := 0
 	for _, p := range readPairs(text) {
 		if p.field != fieldNone && utf8.RuneCountInString(p.value) <= 30 {
 			pairs++
 		}
 	}
-	if span.end == 0 || pairs == 0 && span.start > 36 {
+	if pairs == 0 && span.start > 36 {
 		return false
 	}
 	if endsSentence(text) && pairs == 0 {

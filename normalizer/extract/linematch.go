@@ -27,39 +27,15 @@ func matchLine(b *block) *lineRule {
 	if r := matchShape(b); r != nil {
 		return r
 	}
-	for i := range lineRules {
-		if r := &lineRules[i]; b.n <= r.max && r.fits(b.key) {
-			if r.verdict == mine && r.name != "original-title" && b.punctInside() > 2 && b.n > 40 {
-				continue // a sentence that begins like a label
-			}
-			return r
-		}
+	i := lineIndex.find(b.key, func(rule int) bool {
+		r := &lineRules[rule]
+		// A sentence that begins like a label is no label.
+		return b.n <= r.max && !(r.verdict == mine && r.name != "original-title" && b.n > 40 && b.punctInside() > 2)
+	})
+	if i < 0 {
+		return nil
 	}
-	return nil
-}
-
-func (r *lineRule) fits(key string) bool {
-	for _, w := range r.words {
-		switch r.where {
-		case atStart:
-			if strings.HasPrefix(key, w) && startEnds(key, w) {
-				return true
-			}
-		case anywhere:
-			if strings.Contains(key, w) {
-				return true
-			}
-		case atEnd:
-			if strings.HasSuffix(key, w) {
-				return true
-			}
-		case whole:
-			if trimLabel(key) == w {
-				return true
-			}
-		}
-	}
-	return false
+	return &lineRules[i]
 }
 
 // startEnds keeps short words from fitting longer ones: "分享" must not fit a sentence that begins with it. A word that ends

@@ -17,7 +17,6 @@ const (
 	atStart where = iota
 	anywhere
 	whole
-	atEnd
 )
 
 // lineRule is one row of the table. Words are line keys (lineKey): lower case, half-width punctuation, no white space.

@@ -33,7 +33,7 @@ func (p *page) reject() *Rejection {
 			linkLines++
 		}
 	}
-	kept, sentences, prose := p.bodyWeight()
+	kept, lines, sentences, prose := p.bodyWeight()
 	if kept < 300 {
 		if r := p.noPage(kept, shown); r != nil {
 			return r
@@ -44,7 +44,9 @@ func (p *page) reject() *Rejection {
 		return p.rejection(news.Challenge, "nothing but script")
 	case shown == 0:
 		return p.rejection(news.Empty, "no text")
-	case kept == 0 || sentences == 0 && kept < 120:
+	case p.script.total*10 < kept*3:
+		return p.rejection(news.NotArticle, "figures without text")
+	case kept == 0 || sentences == 0 && (kept < 120 || !p.headed() && kept < 15*lines):
 		if linkLines >= 8 && links*2 > shown {
 			return p.rejection(news.NotArticle, fmt.Sprintf("a listing: %d lines of links", linkLines))
 		}
@@ -64,17 +66,18 @@ func (p *page) reject() *Rejection {
 	return nil
 }
 
-func (p *page) bodyWeight() (kept, sentences int, prose float64) {
+func (p *page) bodyWeight() (kept, lines, sentences int, prose float64) {
 	for i := range p.blocks {
 		if b := &p.blocks[i]; b.keep {
 			kept += b.n
+			lines++
 			prose += b.prose()
 			if b.isSentence() {
 				sentences++
 			}
 		}
 	}
-	return kept, sentences, prose
+	return kept, lines, sentences, prose
 }
 
 // noPage recognises pages that say there is nothing here, by their title and their few lines.
@@ -130,15 +133,27 @@ func (p *page) listing(kept, sentences int, prose float64, links, linkLines int)
 	if p.plain || p.boxes[p.main].body || p.headed() {
 		return ""
 	}
-	inner := 0
-	for i := max(p.first-1, 0); i <= p.last; i++ {
-		if b := &p.blocks[i]; !b.hidden && b.linkShare() > 0.6 && b.n >= 5 {
+	inner, teasers := 0, 0
+	linked := false // the last block was a link
+	for i := max(p.first-3, 0); i <= p.last; i++ {
+		b := &p.blocks[i]
+		if b.hidden {
+			continue
+		}
+		if b.keep && b.isSentence() {
+			if linked {
+				teasers++
+			}
+			linked = false
+		}
+		if b.linkShare() > 0.6 && b.n >= 5 {
 			inner++
+			linked = true
 		}
 	}
 	average := kept / max(sentences, 1)
 	switch {
-	case inner >= 3 && inner*10 >= sentences*6 && average < 130:
+	case teasers >= 3 && teasers*10 >= sentences*6 && average < 130:
 		return fmt.Sprintf("a listing: %d links among %d short texts", inner, sentences)
 	case linkLines >= 12 && prose < 60 && links > kept*8 && p.title.from != "heading":
 		return fmt.Sprintf("a listing: %d lines of links and hardly any text", linkLines)
@@ -148,6 +163,9 @@ func (p *page) listing(kept, sentences int, prose float64, links, linkLines int)
 
 // headed tells whether the body stands under a headline of its own with a date or source line near it, which listings lack.
 func (p *page) headed() bool {
+	if p.facts.linked.found && p.facts.linked.published != "" && p.title.from == "heading" {
+		return true
+	}
 	if p.title.from != "heading" || p.title.block < 0 || p.first < 0 || p.title.block > p.first+1 || p.first-p.title.block > 25 {
 		return false
 	}

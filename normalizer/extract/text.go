@@ -28,6 +28,9 @@ func (p *page) readText(text string) {
 		b.measure()
 		p.blocks = append(p.blocks, b)
 		gap = false
+		if len(p.blocks) == maxBlocks {
+			break
+		}
 	}
 	p.boxes[0].end = len(p.blocks)
 }

@@ -59,6 +59,9 @@ func (p *page) findTitle() foundTitle {
 	best, bestScore := -1, 4.5
 	p.bounds()
 	for i := range p.blocks {
+		if b := &p.blocks[i]; p.first >= 0 && i > p.first+1 && b.heading == 0 && !b.titled {
+			continue
+		}
 		if score := p.titleScore(i, keys, doc); score > bestScore {
 			best, bestScore = i, score
 		}

@@ -288,7 +288,7 @@ func (w *walker) lineBreak(c context) {
 // flush ends the running block.
 func (w *walker) flush(c context) {
 	text := strings.TrimRight(w.buf.String(), " ")
-	if text != "" {
+	if text != "" && len(w.p.blocks) < maxBlocks {
 		b := block{
 			text: Fold(text), box: c.box, linkN: w.linkN, links: w.links, heading: w.heading, item: c.item, row: c.row, cell: c.cell,
 			gap: w.gap, line: w.line, indent: w.indent, titled: w.titled,

@@ -1,0 +1,85 @@
+package extract
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// ruleIndex finds the rules that may fit a line by the first character of their words, so that a line costs a few look-ups and
+// not a walk over the whole table.
+type ruleIndex struct {
+	start map[rune][]ruleWord // words that must begin the line
+	whole map[string]int      // words that must be the line, with the first rule that has them
+	any   map[rune][]ruleWord // words that may stand anywhere
+}
+
+type ruleWord struct {
+	rule int
+	word string
+}
+
+var lineIndex = buildRuleIndex(lineRules)
+
+func buildRuleIndex(rules []lineRule) ruleIndex {
+	x := ruleIndex{start: map[rune][]ruleWord{}, whole: map[string]int{}, any: map[rune][]ruleWord{}}
+	for i, r := range rules {
+		for _, w := range r.words {
+			first, _ := utf8.DecodeRuneInString(w)
+			switch r.where {
+			case atStart:
+				x.start[first] = append(x.start[first], ruleWord{i, w})
+			case anywhere:
+				x.any[first] = append(x.any[first], ruleWord{i, w})
+			case whole:
+				if _, ok := x.whole[trimLabel(w)]; !ok {
+					x.whole[trimLabel(w)] = i
+				}
+			}
+		}
+	}
+	return x
+}
+
+// find gives the first rule of the table that fits the line, or -1. accept may turn a rule down for the block's other features.
+func (x *ruleIndex) find(key string, accept func(rule int) bool) int {
+	best := len(lineRules)
+	try := func(rule int) {
+		if rule < best && accept(rule) {
+			best = rule
+		}
+	}
+	first, _ := utf8.DecodeRuneInString(key)
+	for _, w := range x.start[first] {
+		if w.rule < best && strings.HasPrefix(key, w.word) && startEnds(key, w.word) {
+			try(w.rule)
+		}
+	}
+	if len(key) < 64 {
+		if rule, ok := x.whole[trimLabel(key)]; ok {
+			try(rule)
+		}
+	}
+	for i, r := range key {
+		for _, w := range x.any[r] {
+			if w.rule < best && strings.HasPrefix(key[i:], w.word) {
+				try(w.rule)
+			}
+		}
+	}
+	if best == len(lineRules) {
+		return -1
+	}
+	return best
+}
+
+// labelIndex holds the labels of head lines by their first byte's lower case, in the order of the table.
+var labelIndex = buildLabelIndex(labels)
+
+func buildLabelIndex(list []label) map[rune][]label {
+	x := map[rune][]label{}
+	for _, l := range list {
+		first, _ := utf8.DecodeRuneInString(l.word)
+		x[first] = append(x[first], l)
+	}
+	return x
+}
