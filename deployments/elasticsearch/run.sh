@@ -29,7 +29,7 @@ die() {
 }
 
 packages='  Debian, Ubuntu:  apt-get install openjdk-17-jdk-headless maven   (Debian 13: openjdk-21-jdk-headless)
-  Fedora:          dnf install java-21-openjdk-devel maven-openjdk21
+  Fedora:          dnf install java-21-openjdk-devel maven
   macOS:           brew install openjdk@21 maven flock, and set JAVA_HOME to "$(brew --prefix openjdk@21)"
 or use an Elasticsearch of your own instead: set NEWSMILL_ELASTICSEARCH=http://host:9200, or, with Docker,
   docker compose -f deployments/compose/compose.yaml up -d'

@@ -119,11 +119,50 @@ func TestPrepareProgressAndCancel(t *testing.T) {
 		return err != nil || len(args) < 2
 	})
 
-	pathWith(t, map[string]string{"java": javaSays(t, "17", true), "mvn": `for a; do case $a in -Des.home=*) mkdir -p "${a#-Des.home=}/lib";; esac; done`}, "flock")
+	pathWith(t, map[string]string{"java": javaSays(t, "17", true), "mvn": fakeMaven}, "flock")
 	ctx, cancelTimeout := context.WithTimeout(context.Background(), time.Minute)
 	defer cancelTimeout()
 	if err := Prepare(ctx, Config{DataDir: t.TempDir(), CacheDir: cache}); err != nil {
 		t.Errorf("the next preparation: %v", err)
+	}
+}
+
+// fakeMaven makes an empty home.
+const fakeMaven = `for a; do case $a in -Des.home=*) mkdir -p "${a#-Des.home=}/lib";; esac; done`
+
+func TestTrain(t *testing.T) {
+	const archive = `for a; do case $a in -XX:ArchiveClassesAtExit=*) `
+	for _, test := range []struct {
+		name   string
+		java   string // done with the archive file as $a
+		cancel bool
+		made   bool
+	}{
+		{"makes the archive", `: >"${a#*=}"; exit 0;;`, false, true},
+		{"a JVM that fails", `: >"${a#*=}"; exit 1;;`, false, false},
+		{"stopped while at it", `: >"${a#*=}"; trap '' TERM; echo started >&2; exec sleep 600;;`, true, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			pathWith(t, map[string]string{"mvn": fakeMaven, "java": archive + test.java + "esac; done\n" + javaSays(t, "17", true)}, "flock", "nice")
+			cache := t.TempDir()
+			s, err := newScript(Config{CacheDir: cache, MavenRepo: t.TempDir()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			err = s.run(ctx, trainMode, func(line string) {
+				if test.cancel && strings.HasPrefix(line, "making the class-data archive") {
+					cancel()
+				}
+			})
+			if (err != nil) != test.cancel {
+				t.Errorf("error %v", err)
+			}
+			if made, _ := filepath.Glob(filepath.Join(cache, "home-*", "classes-*.jsa")); (len(made) == 1) != test.made {
+				t.Errorf("archives: %q", made)
+			}
+		})
 	}
 }
 

@@ -28,7 +28,7 @@ func Prepare(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	return s.run(ctx, []string{"sh"}, "--prepare", cfg.Progress)
+	return s.run(ctx, "--prepare", cfg.Progress)
 }
 
 // script is run.sh, unpacked, with the environment it is to be run in.
@@ -64,9 +64,14 @@ func newScript(cfg Config) (*script, error) {
 	return &script{path: filepath.Join(dir, "run.sh"), env: env}, nil
 }
 
-// run lets shell (sh, or nice and sh) run the script in one of its short modes to the end. Cancelling ctx ends it and Maven.
-func (s *script) run(ctx context.Context, shell []string, mode string, progress func(string)) error {
-	cmd := exec.Command(shell[0], append(append([]string{}, shell[1:]...), s.path, mode)...)
+// run lets the script do one of its short modes to the end. Cancelling ctx ends it and what it runs: in order for --prepare;
+// at once for --train, where an orderly end of the JVM would write the whole archive first.
+func (s *script) run(ctx context.Context, mode string, progress func(string)) error {
+	args := []string{"sh", s.path, mode}
+	if mode == trainMode {
+		args = append([]string{"nice", "-n", "19"}, args...)
+	}
+	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = s.env
 	lines := &lineWriter{show: progress}
 	cmd.Stderr = lines
@@ -78,7 +83,7 @@ func (s *script) run(ctx context.Context, shell []string, mode string, progress 
 	select {
 	case <-child.done:
 	case <-ctx.Done():
-		child.signalGroup(false)
+		child.signalGroup(mode == trainMode)
 		select {
 		case <-child.done:
 		case <-time.After(10 * time.Second):

@@ -5,6 +5,8 @@ import (
 	"time"
 )
 
+const trainMode = "--train"
+
 // train makes the class-data archive when the node has been up for TrainAfter: not before the first start, which has better
 // use for the CPU, and at the lowest priority.
 func (n *Node) train(ctx context.Context) {
@@ -20,7 +22,7 @@ func (n *Node) train(ctx context.Context) {
 	}
 	s, err := newScript(n.cfg)
 	if err == nil {
-		err = s.run(ctx, []string{"nice", "-n", "19", "sh"}, "--train", func(string) {})
+		err = s.run(ctx, trainMode, func(string) {})
 	}
 	if err != nil && ctx.Err() == nil {
 		n.cfg.Log.Warn("no class-data archive for faster starts", "error", err)
