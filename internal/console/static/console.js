@@ -137,8 +137,12 @@ function showDead({ total, letters }) {
   $("#dead").replaceChildren(...letters.map(letterItem));
 }
 
-function cell(value) {
+// The fields of a host's record that are Go durations, in nanoseconds.
+const durations = new Set(["lease", "wait", "delay"]);
+
+function cell(key, value) {
   if (value === null || value === undefined) return "";
+  if (durations.has(key) && typeof value === "number") return `${number.format(value / 1e9)} s`;
   if (typeof value === "number") return number.format(value);
   if (typeof value === "object") return JSON.stringify(value);
   if (/^\d{4}-\d\d-\d\dT/.test(value)) return when(value);
@@ -151,13 +155,13 @@ function showHosts({ total, hosts }) {
   $("#no-hosts").hidden = total > 0;
   $("#hosts").hidden = total === 0;
   const isState = (h) => h.state && typeof h.state === "object" && !Array.isArray(h.state);
-  const keys = [...new Set(hosts.filter(isState).flatMap((h) => Object.keys(h.state)))];
+  const keys = [...new Set(hosts.filter(isState).flatMap((h) => Object.keys(h.state)))].filter((key) => key !== "v");
   const numeric = (key) => hosts.every((h) => !isState(h) || h.state[key] === undefined || typeof h.state[key] === "number");
   const side = Object.fromEntries(keys.map((key) => [key, numeric(key) ? "n" : ""]));
   $("#hosts thead").replaceChildren(el("tr", {}, el("th", { text: "Host" }), ...keys.map((key) => el("th", { text: key.replaceAll("_", " "), class: side[key] })), el("th", { text: "Changed" })));
   $("#hosts tbody").replaceChildren(...hosts.sort((a, b) => a.host.localeCompare(b.host)).map((h) =>
     el("tr", {}, el("td", { text: h.host }),
-      ...keys.map((key) => { const text = cell(isState(h) ? h.state[key] : undefined); return el("td", { text, class: side[key], title: text }); }),
+      ...keys.map((key) => { const text = cell(key, isState(h) ? h.state[key] : undefined); return el("td", { text, class: side[key], title: text }); }),
       el("td", { text: when(h.updated) }))));
 }
 
@@ -181,12 +185,14 @@ function paint() {
   waiting = [];
   for (const e of events) {
     const key = e.url || `${e.kind} ${e.at}`;
-    const row = rows.get(key) || { node: el("li", { class: "new" }) };
+    let row = rows.get(key);
+    if (!row) {
+      row = { node: el("li", { class: "new" }) };
+      rows.set(key, row); // at the end: the newest
+      $("#live").prepend(row.node);
+    }
     row.event = { ...e, title: e.title || row.event?.title };
-    rows.delete(key);
-    rows.set(key, row); // moves it to the end: the newest
-    fill(row.node, row.event);
-    $("#live").prepend(row.node);
+    fill(row.node, row.event); // in its place: a list that jumps cannot be read
   }
   for (const [key, row] of rows) {
     if (rows.size <= maxRows) break;
