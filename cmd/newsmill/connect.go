@@ -98,7 +98,7 @@ func (set *settings) openBus(ctx context.Context, s streams) (*bus.Bus, error) {
 func (set *settings) elasticConfig(urls []string) elastic.Config {
 	e := set.Elasticsearch
 	return elastic.Config{
-		URLs: urls, Username: e.ElasticsearchUser, Password: e.ElasticsearchPassword, APIKey: e.ElasticsearchApiKey,
+		URLs: urls, Alias: e.Index, Username: e.ElasticsearchUser, Password: e.ElasticsearchPassword, APIKey: e.ElasticsearchApiKey,
 		CA: e.ElasticsearchCa, Fingerprint: e.ElasticsearchFingerprint, Replicas: e.ElasticsearchReplicas,
 	}
 }

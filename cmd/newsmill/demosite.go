@@ -8,13 +8,13 @@ import (
 )
 
 type demositeCmd struct {
-	Listen string `help:"Where to listen; loopback only. Port 0 chooses a free one." default:"127.0.0.1:8088" placeholder:"HOST:PORT"`
-	Seeds  bool   `help:"Print the demo site's sources and end."`
+	Listen  string `help:"Where to listen; loopback only. Port 0 chooses a free one." default:"127.0.0.1:8088" placeholder:"HOST:PORT"`
+	Sources bool   `help:"Print the demo site's sources and end."`
 }
 
 // Run serves the demo site until it is stopped.
 func (c *demositeCmd) Run(ctx context.Context, s streams) error {
-	if c.Seeds {
+	if c.Sources {
 		_, err := s.out.Write(demosite.Seeds())
 		return err
 	}

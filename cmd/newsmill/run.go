@@ -163,7 +163,7 @@ func (r *runner) startHTTP(p *process, natsURL string) (func(), error) {
 		if err := r.writeRunning(running{PID: os.Getpid(), NATS: natsURL, Elasticsearch: urls, HTTP: server.Addr()}); err != nil {
 			r.log.Warn("the addresses could not be left for the other commands", "error", err)
 		}
-		r.out.addresses(server.Addr(), natsURL, urls)
+		r.out.addresses(server.Addr(), natsURL, urls[0]+"/"+r.set.Elasticsearch.Index)
 	})
 	return func() { closeServer(server, r.log) }, nil
 }

@@ -111,12 +111,12 @@ func progressLine(ctx context.Context, b *bus.Bus, search *lateSearch) string {
 }
 
 // addresses says where to go on.
-func (o *screen) addresses(http, nats string, elastic []string) {
+func (o *screen) addresses(http, nats, search string) {
 	var b strings.Builder
 	if http != "" {
 		fmt.Fprintf(&b, "  console         http://%s/\n", http)
 	}
-	fmt.Fprintf(&b, "  Elasticsearch   %s/news/_search?q=title:%s\n", elastic[0], "云河")
+	fmt.Fprintf(&b, "  Elasticsearch   %s/_search\n", search)
 	fmt.Fprintf(&b, "  NATS            %s   (newsmill tail)\n", nats)
 	fmt.Fprintf(&b, "  search          newsmill search 云河\n")
 	o.say("everything runs\n%s", strings.TrimRight(b.String(), "\n"))

@@ -47,6 +47,7 @@ type natsSettings struct {
 
 type elasticsearchSettings struct {
 	Elasticsearch            []string `help:"Addresses of the Elasticsearch cluster, separated by commas. run starts a local node where this is empty." placeholder:"URL"`
+	Index                    string   `help:"Alias that the articles are read through; the indices are named after it." default:"news"`
 	ElasticsearchUser        string   `help:"User for Elasticsearch."`
 	ElasticsearchPassword    string   `help:"Password for Elasticsearch; give it as variable or in the file."`
 	ElasticsearchApiKey      string   `help:"API key for Elasticsearch; give it as variable or in the file."`
