@@ -68,7 +68,9 @@ func plausible(r, prev, next rune) (score, weight float64) {
 		return 1, 1
 	case r >= 0xFF61 && r <= 0xFF9F:
 		return -0.5, 1
-	case isCJKPunct(r), r == 0xA0, r == 0x2014, r >= 0x2018 && r <= 0x201D, r == 0x2026, r >= 0xFF00 && r <= 0xFF5E:
+	case r == 0xA0:
+		return 0, 0
+	case isCJKPunct(r), r == 0x2014, r >= 0x2018 && r <= 0x201D, r == 0x2026, r >= 0xFF00 && r <= 0xFF5E:
 		return 0.3, 0.3
 	case r < 0x250: // accented Latin stands beside plain letters
 		if unicode.IsLetter(r) && (isASCIILetter(prev) || isASCIILetter(next)) {
@@ -76,10 +78,13 @@ func plausible(r, prev, next rune) (score, weight float64) {
 		}
 		return 0, 0.5
 	case r >= 0x370 && r < 0x530: // Greek and Cyrillic: mostly small letters among their own
-		if unicode.IsLower(r) && (next >= 0x370 && next < 0x530 || prev >= 0x370 && prev < 0x530) {
+		switch {
+		case !unicode.IsLower(r):
+			return 0.1, 1
+		case unicode.IsLower(prev) || !unicode.IsLetter(prev) && next >= 0x370 && next < 0x530:
 			return 0.75, 1
 		}
-		return 0.1, 1
+		return 0.4, 1
 	}
 	return 0.2, 1
 }

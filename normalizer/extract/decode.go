@@ -51,6 +51,13 @@ func Decode(body []byte, contentType string) (text, charset string, err error) {
 	if bad == 0 && (good > 8 || good == 0 && !needsEscape(labels) || len(labels) == 0) {
 		return cleanUTF8(body), "utf-8", nil
 	}
+	if good == 0 && bad == 0 { // a charset of escapes, which nothing but its label tells from ASCII
+		for _, l := range labels {
+			if enc, err := htmlindex.Get(l); err == nil && needsEscape([]string{l}) {
+				return decodeAll(body, l, enc)
+			}
+		}
+	}
 	return weigh(body, labels, good, bad)
 }
 
@@ -116,9 +123,10 @@ func candidates(labels []string) []candidate {
 	for _, label := range labels {
 		add(label, 0.1)
 	}
-	for _, name := range []string{"gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "windows-1252", "windows-1251"} {
+	for _, name := range []string{"gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "windows-1252"} {
 		add(name, 0)
 	}
+	add("windows-1251", -0.1) // any high bytes make letters in it
 	return append(out,
 		candidate{"utf-16le", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), 0},
 		candidate{"utf-16be", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), 0})
