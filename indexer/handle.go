@@ -34,8 +34,33 @@ func (w *Worker) Handle(ctx context.Context, batch []bus.Message) []error {
 	// Articles first: a replay brings an article and its end in one batch, and an end without the article has nothing to do. Where the
 	// article is the newer one its version wins all the same.
 	w.handleArticles(ctx, articles, verdicts)
-	w.handleGone(ctx, gone, batch, verdicts)
+	w.handleGone(ctx, w.settledOnly(gone, articles, verdicts), batch, verdicts)
 	return verdicts
+}
+
+// settledOnly gives the messages whose articles this batch has settled. The others have to wait with their article: tried now, they would
+// find nothing to hide and be done with.
+func (w *Worker) settledOnly(gone, articles []*entry, verdicts []error) []*entry {
+	waiting := map[string]error{}
+	for _, e := range articles {
+		if v := verdicts[e.at]; v != nil && outcome(v) != "dead" {
+			waiting[e.article.ID] = v
+		}
+	}
+	var settled []*entry
+	for _, e := range gone {
+		for _, id := range e.gone.IDs {
+			if v := waiting[id]; v != nil {
+				verdicts[e.at] = v
+			}
+		}
+		if verdicts[e.at] == nil {
+			settled = append(settled, e)
+			continue
+		}
+		w.metrics.Gone.WithLabelValues(outcome(verdicts[e.at])).Inc()
+	}
+	return settled
 }
 
 // handleArticles puts the verdicts of the articles into their places.

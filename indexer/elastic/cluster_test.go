@@ -2,9 +2,6 @@ package elastic_test
 
 import (
 	"bytes"
-	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -19,19 +16,17 @@ import (
 	"github.com/newsmill/newsmill/news"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(elastictest.Wrap(m)) }
 
 // november is the month in which the tests' articles were first seen.
 const november elastic.Month = "2026.11"
 
 var noon = time.Date(2026, 11, 3, 4, 0, 0, 0, time.UTC)
 
-// open gives a client with an alias of its own, and removes what the test leaves.
+// open gives a client with an alias of its own.
 func open(t *testing.T, change ...func(*elastic.Config)) *elastic.Client {
 	t.Helper()
-	var b [5]byte
-	_, _ = rand.Read(b[:])
-	c := elastic.Config{URLs: []string{elastictest.URL(t)}, Alias: "t" + hex.EncodeToString(b[:])}
+	c := elastic.Config{URLs: []string{elastictest.URL(t)}, Alias: elastictest.Prefix(t) + "news"}
 	for _, f := range change {
 		f(&c)
 	}
@@ -39,17 +34,7 @@ func open(t *testing.T, change ...func(*elastic.Config)) *elastic.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		list, err := client.Indices(context.Background())
-		if err != nil {
-			t.Error(err)
-		}
-		for _, i := range list {
-			call(t, "DELETE", "/"+i.Name, "")
-		}
-		call(t, "DELETE", "/_index_template/"+client.Alias()+"-v*", "")
-		client.Close()
-	})
+	t.Cleanup(client.Close)
 	return client
 }
 

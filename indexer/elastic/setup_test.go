@@ -125,7 +125,7 @@ func TestSetupRefuses(t *testing.T) {
 		{"no version at all", "%s-v1-2025.01", `{}`, "newsmill index migrate"},
 		{"newer mapping", "%s-v2-2025.01", `{"mappings":{"_meta":{"newsmill":{"mapping":2}}}}`, "run the newer newsmill"},
 		{"index in place of the alias", "%s", `{}`, "must be an alias"},
-		{"foreign index in the alias", "x%s", `{"aliases":{"%s":{}}}`, "take it out of the alias"},
+		{"foreign index in the alias", "%sx", `{"aliases":{"%s":{}}}`, "take it out of the alias"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := open(t)
