@@ -126,7 +126,7 @@ func (r *runner) startNATS(ctx context.Context) (string, bus.InProcess, error) {
 }
 
 func (r *runner) startWorkers(p *process, sources []seeds.Source, resolve map[string]string) error {
-	w, err := p.newCrawler(r.set, resolve)
+	w, err := p.newCrawler(r.set, resolve, r.nats != nil)
 	if err != nil {
 		return err
 	}

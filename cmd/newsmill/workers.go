@@ -35,7 +35,7 @@ const janitorInterval = 30 * time.Second
 
 func (crawlerCmd) Run(ctx context.Context, set *settings, s streams) error {
 	return runWorker(ctx, set, s, func(p *process) error {
-		w, err := p.newCrawler(set, nil)
+		w, err := p.newCrawler(set, nil, false)
 		if err != nil {
 			return err
 		}
@@ -113,7 +113,8 @@ func (r *readiness) set(err error) { r.ask(func() error { return err }) }
 
 func (r *readiness) ask(check func() error) { r.check.Store(&check) }
 
-func (p *process) newCrawler(set *settings, resolve map[string]string) (*crawler.Worker, error) {
+// newCrawler makes the crawler. alone says that the NATS server has just been started with this process, so no other crawler can be at work.
+func (p *process) newCrawler(set *settings, resolve map[string]string, alone bool) (*crawler.Worker, error) {
 	c := set.Crawler
 	table := map[string]string{}
 	for _, t := range []map[string]string{resolve, c.Resolve} { // what the operator says wins
@@ -126,7 +127,7 @@ func (p *process) newCrawler(set *settings, resolve map[string]string) (*crawler
 		Fetch: fetch.Config{
 			MaxBytes: c.PageBytes, Total: c.FetchTime, Proxy: c.Proxy, Resolve: table, Metrics: fetch.NewMetrics(p.metrics),
 		},
-		Log: p.log,
+		Alone: alone, Log: p.log,
 	}, crawler.NewMetrics(p.metrics))
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
