@@ -36,8 +36,9 @@ func (p *page) article(t part, canonical string, several bool) (news.Article, bo
 	if len(paragraphs) == 0 {
 		return news.Article{}, false
 	}
+	paragraphs, notes := cutNotes(paragraphs)
 	head := p.linesAround(t, several)
-	c := p.readCredits(head, paragraphs)
+	c := p.readCredits(append(head, notes...), paragraphs)
 	if t.author != "" {
 		c.authors = addName(nil, t.author)
 	}

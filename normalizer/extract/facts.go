@@ -18,6 +18,7 @@ type facts struct {
 	images    []imageTag
 	files     []fileLink
 	password  bool // an input of type password
+	inputs    int  // form fields
 	scripts   int  // bytes of script
 	refresh   bool // a meta refresh
 }

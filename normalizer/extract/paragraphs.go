@@ -101,3 +101,47 @@ func startsParagraph(s string) bool {
 	}
 	return false
 }
+
+// noteWords begin what sites put in brackets behind the last or before the first sentence of a paragraph.
+var noteWords = []string{"原标题", "原標題", "责任编辑", "責任編輯", "责编", "编辑:", "校对", "文章来源", "转载自"}
+
+// cutNotes takes those notes off the paragraphs and gives them as lines to mine.
+func cutNotes(paragraphs []string) ([]string, []*block) {
+	var out []string
+	var notes []*block
+	for _, para := range paragraphs {
+		for _, pair := range []string{"（）", "()", "[]", "【】"} {
+			open, size := utf8.DecodeRuneInString(pair)
+			end := pair[size:]
+			if i := strings.LastIndex(para, string(open)); i > 0 && strings.HasSuffix(para, end) && len(para)-i < 240 && isCredit(para[i:]) {
+				notes = append(notes, noteBlock(para[i:]))
+				para = strings.TrimSpace(para[:i])
+			}
+			if i := strings.Index(para, end); strings.HasPrefix(para, string(open)) && i > 0 && i < 240 && i+len(end) < len(para) && isCredit(para[:i]) {
+				notes = append(notes, noteBlock(para[:i+len(end)]))
+				para = strings.TrimSpace(para[i+len(end):])
+			}
+		}
+		if para != "" {
+			out = append(out, para)
+		}
+	}
+	return out, notes
+}
+
+func isCredit(note string) bool {
+	key := strings.TrimLeft(lineKey(note), "([")
+	for _, w := range noteWords {
+		if strings.HasPrefix(key, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func noteBlock(text string) *block {
+	b := &block{text: text}
+	b.measure()
+	b.match = matchLine(b)
+	return b
+}

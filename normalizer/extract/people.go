@@ -44,6 +44,9 @@ func (p *page) readCredits(lines []*block, paragraphs []string) credits {
 // readLine takes the labelled values of one line. A head line may hold its origin without a label, beside the date.
 func (c *credits) readLine(b *block) {
 	for _, v := range readPairs(b.text) {
+		if _, at := findDate(v.value); at.end > 0 && v.field != fieldNone {
+			v.value = v.value[:at.start]
+		}
 		switch v.field {
 		case fieldOrigin:
 			if c.origin == "" {
@@ -166,7 +169,7 @@ func crumbSection(text, title string) string {
 	for _, part := range slices.Backward(parts) {
 		part = strings.TrimSpace(part)
 		switch key := keyOf(part); {
-		case part == "" || key == "正文" || key == "内容" || key == "详情" || key == "详细内容" || key == "文章" || key == "新闻详情" || key == "首页" || key == "首頁" || key == "home" || key == "文章内容" || key == "信息内容" || key == "内容页":
+		case part == "" || key == "正文" || key == "内容" || key == "详情" || key == "详细内容" || key == "文章" || key == "新闻详情" || key == "首页" || key == "首頁" || key == "home" || key == "文章内容" || key == "信息内容" || key == "内容页" || key == "查看内容" || key == "浏览文章" || key == "文章正文" || key == "正文内容":
 		case utf8.RuneCountInString(part) > 20 || key == keyOf(title) || len(key) >= 18 && strings.HasPrefix(keyOf(title), key):
 		default:
 			return part
@@ -192,7 +195,7 @@ func splitNames(s string) []string {
 	}
 	han := containsHan(s)
 	parts := strings.FieldsFunc(s, func(r rune) bool {
-		return r == ',' || r == '，' || r == '、' || r == ';' || r == '；' || r == '/' || r == '|' || r == '(' || r == ')' || r == '（' || r == '）' || r == '[' || r == ']' || r == '_' || r == '&' || han && r == ' '
+		return r == ',' || r == '，' || r == '、' || r == ';' || r == '；' || r == '/' || r == '／' || r == '|' || r == '｜' || r == '(' || r == ')' || r == '（' || r == '）' || r == '[' || r == ']' || r == '_' || r == '&' || han && r == ' '
 	})
 	var out []string
 	for i := 0; i < len(parts); i++ {
@@ -214,7 +217,15 @@ func isName(s string) bool {
 	if n < 2 || n > 40 || !hasLetter(s) {
 		return false
 	}
+	if strings.ContainsAny(s, "0123456789") {
+		return false
+	}
 	if containsHan(s) {
+		for _, w := range []string{"报道", "報導", "報道", "摄", "攝", "整理", "供图", "提供"} {
+			if strings.HasSuffix(s, w) && n > 2 {
+				return false
+			}
+		}
 		for _, w := range notNames {
 			if strings.HasPrefix(s, w) {
 				return false

@@ -50,6 +50,9 @@ func (p *page) reject() *Rejection {
 		if linkLines >= 8 && links*2 > shown {
 			return p.rejection(news.NotArticle, fmt.Sprintf("a listing: %d lines of links", linkLines))
 		}
+		if p.facts.inputs >= 4 {
+			return p.rejection(news.NotArticle, fmt.Sprintf("a form of %d fields", p.facts.inputs))
+		}
 		if shown < 200 {
 			return p.rejection(news.TooShort, fmt.Sprintf("%d characters in all", shown))
 		}

@@ -118,6 +118,12 @@ func (p *page) titleScore(i int, stated []string, doc string) float64 {
 	if b.titled {
 		score += 1.5
 	}
+	if d := p.aboveHeadLine(i); d > 0 { // old CMS have no headings: the line above date and source is the headline
+		score += 4.5 - float64(d)
+		if b.bold {
+			score++
+		}
+	}
 	if b.linkShare() > 0.5 {
 		score -= 3
 	}
@@ -142,6 +148,18 @@ func (p *page) titleScore(i int, stated []string, doc string) float64 {
 		}
 	}
 	return score
+}
+
+// aboveHeadLine tells how many lines above the line of date and source block i stands: 1 or 2, 0 = neither.
+func (p *page) aboveHeadLine(i int) int {
+	for d := 1; d <= 2 && i+d < len(p.blocks); d++ {
+		if r := p.blocks[i+d].match; r == &ruleHeadLine || r != nil && (r.name == "date-line" || r.name == "source-line") {
+			return d
+		} else if r != nil {
+			return 0
+		}
+	}
+	return 0
 }
 
 func commonPrefix(a, b string) float64 {
@@ -323,6 +341,9 @@ func lastSegment(s string) string {
 	}
 	_, size := utf8.DecodeRuneInString(s[i:])
 	name := strings.TrimSpace(s[i+size:])
+	if strings.HasPrefix(lineKey(name), "poweredby") {
+		return lastSegment(strings.TrimSpace(s[:i]))
+	}
 	if n := weightOf(name); n < 2 || n > 16 || n*3 > weightOf(s)*2 {
 		return ""
 	}

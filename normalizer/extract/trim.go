@@ -41,7 +41,7 @@ func (p *page) trimHead(r region, first int) {
 			}
 			break
 		}
-		if isOutline(b.text) || endsWithColon(b.text) && b.n >= 2 || b.isSentence() || b.punct > 0 && b.n >= 20 {
+		if b.heading > 0 && p.headingAgain(b.heading, first, r.end) || isOutline(b.text) || endsWithColon(b.text) && b.n >= 2 || b.isSentence() || b.punct > 0 && b.n >= 20 {
 			top = i
 			continue
 		}
@@ -53,6 +53,17 @@ func (p *page) trimHead(r region, first int) {
 			b.keep, b.rule = false, "head"
 		}
 	}
+}
+
+// headingAgain tells whether the body has another heading of the level: then the one on top is a subheading too. The headline goes
+// by itself.
+func (p *page) headingAgain(level, from, to int) bool {
+	for i := from; i < to; i++ {
+		if b := &p.blocks[i]; b.keep && b.heading == level {
+			return true
+		}
+	}
+	return false
 }
 
 // trimFoot drops short lines without an end behind the last sentence, but for signatures and dates of official letters, notes in

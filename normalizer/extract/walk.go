@@ -105,6 +105,7 @@ func (w *walker) element(n *html.Node, c context) {
 		w.image(n, c)
 		return
 	case atom.Input:
+		w.p.facts.inputs++
 		w.p.facts.password = w.p.facts.password || strings.EqualFold(attr(n, "type"), "password")
 		return
 	case atom.Html:
