@@ -13,6 +13,9 @@ import (
 	"github.com/newsmill/newsmill/crawler/weburl"
 )
 
+// maxAnchors is how many anchors are looked at: many may lead to one address, and each costs its parsing.
+const maxAnchors = 8 * MaxLinks
+
 // maxText is the longest anchor text that is kept, in bytes; a paragraph inside an anchor is no headline.
 const maxText = 600
 
@@ -23,7 +26,7 @@ const maxText = 600
 // It reads tokens, not a tree: pages too deep for the parser (more than 512 open elements) have links like others.
 func Links(body []byte, contentType string, base weburl.URL) (links []Link, next, feeds []weburl.URL, err error) {
 	text, enc := decode(body, contentType, htmlLabel)
-	s := scanner{base: base, page: base, encoding: enc, at: map[string]int{}}
+	s := scanner{base: base, page: base, self: base.Canonical(), encoding: enc, at: map[string]int{}}
 	s.scan(text)
 	if s.nofollow {
 		return nil, nil, s.feeds, ErrNoFollow
@@ -35,10 +38,12 @@ func Links(body []byte, contentType string, base weburl.URL) (links []Link, next
 // scanner walks through the tokens of one page.
 type scanner struct {
 	page     weburl.URL // the page's own address
+	self     string     // its canonical form
 	base     weburl.URL // what references are relative to
 	based    bool       // a base element was seen; the first one counts
 	encoding encoding.Encoding
 
+	anchors  int
 	links    []Link
 	at       map[string]int // canonical address to index in links
 	feeds    []weburl.URL
@@ -159,7 +164,8 @@ func (s *scanner) closeAnchor() {
 
 // add takes a link, or adds its text to the one that was there first.
 func (s *scanner) add(a *anchor) {
-	if hasWord(a.rel, "nofollow") || len(s.links) >= MaxLinks {
+	s.anchors++
+	if hasWord(a.rel, "nofollow") || len(s.links) >= MaxLinks || s.anchors > maxAnchors {
 		return
 	}
 	u, err := s.resolve(a.href)
@@ -167,7 +173,7 @@ func (s *scanner) add(a *anchor) {
 		return
 	}
 	key := u.Canonical()
-	if key == s.page.Canonical() {
+	if key == s.self {
 		return // "#top" and the page itself
 	}
 	text := fold(a.text.String())

@@ -76,6 +76,14 @@ func newClients(c Config) (clients, error) {
 	k.public = k.transport(c, k.guard)
 	k.private = k.transport(c, k.openGuard)
 	k.proxied = k.transport(c, nil)
+	dialProxy := k.proxied.DialContext
+	k.proxied.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dialProxy(ctx, network, address)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrProxy, err)
+		}
+		return conn, nil
+	}
 	k.proxied.Proxy = func(r *http.Request) (*url.URL, error) { return k.proxy(r.URL) }
 	return k, nil
 }
@@ -151,8 +159,8 @@ func (k clients) target(hostPort string) string {
 	return netip.AddrPortFrom(to.Addr(), uint16(n)).String()
 }
 
-// choose gives the transport for a request, and whether it is the proxied one.
-func (k clients) choose(u weburl.URL, std *url.URL, allowPrivate bool) (*http.Transport, bool, error) {
+// choose gives the transport for a request.
+func (k clients) choose(u weburl.URL, std *url.URL, allowPrivate bool) (*http.Transport, error) {
 	direct, g := k.public, k.guard
 	if allowPrivate {
 		direct, g = k.private, k.openGuard
@@ -160,14 +168,14 @@ func (k clients) choose(u weburl.URL, std *url.URL, allowPrivate bool) (*http.Tr
 	name := strings.Trim(u.Host(), "[]")
 	hostPort := net.JoinHostPort(name, u.Port())
 	if k.target(hostPort) != hostPort {
-		return direct, false, nil
+		return direct, nil
 	}
 	proxy, err := k.proxy(std)
 	if err != nil {
-		return nil, false, fmt.Errorf("%w: %w: %w", ErrConnect, ErrProxy, err)
+		return nil, fmt.Errorf("%w: %w: %w", ErrConnect, ErrProxy, err)
 	}
 	if proxy == nil {
-		return direct, false, nil
+		return direct, nil
 	}
 	addr, err := netip.ParseAddr(name)
 	if err == nil {
@@ -175,7 +183,7 @@ func (k clients) choose(u weburl.URL, std *url.URL, allowPrivate bool) (*http.Tr
 	} else if err = nil; k.loopbackOnly() {
 		err = fmt.Errorf("%w: %s through a proxy", ErrLoopbackOnly, u.Host())
 	}
-	return k.proxied, true, err
+	return k.proxied, err
 }
 
 // loopbackOnly asks the guard instead of keeping the setting twice: a public address passes every other guard.

@@ -136,6 +136,15 @@ func TestProxy(t *testing.T) {
 			t.Errorf("got %v, want ErrLoopbackOnly", err)
 		}
 	})
+	t.Run("there, but not the host behind it", func(t *testing.T) {
+		refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
+		t.Cleanup(refuses.Close)
+		f := fetcherOf(t, Config{Proxy: refuses.URL}, direct)
+		_, err := f.Fetch(t.Context(), Request{URL: address(t, "https://far.example/")})
+		if !errors.Is(err, ErrConnect) || errors.Is(err, ErrProxy) {
+			t.Errorf("got %v, want ErrConnect alone", err)
+		}
+	})
 	t.Run("that is away", func(t *testing.T) {
 		gone := httptest.NewServer(nil)
 		gone.Close()

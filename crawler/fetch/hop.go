@@ -31,7 +31,7 @@ func (f *Fetcher) hop(ctx context.Context, r Request, at weburl.URL) (*Response,
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", weburl.ErrURL, err)
 	}
-	transport, proxied, err := f.clients.choose(at, std, r.AllowPrivate)
+	transport, err := f.clients.choose(at, std, r.AllowPrivate)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (f *Fetcher) hop(ctx context.Context, r Request, at weburl.URL) (*Response,
 	req := (&http.Request{Method: http.MethodGet, URL: std, Host: std.Host, Header: f.header(r)}).WithContext(traced)
 	answer, err := transport.RoundTrip(req)
 	if err != nil {
-		return nil, failed(ctx, err, connected.Load(), proxied)
+		return nil, failed(ctx, err, connected.Load())
 	}
 	defer func() { _ = answer.Body.Close() }()
 
@@ -129,14 +129,12 @@ func redirect(res *Response, at weburl.URL) (weburl.URL, bool) {
 }
 
 // failed gives the cause of a request that got no answer.
-func failed(ctx context.Context, err error, connected, proxied bool) error {
+func failed(ctx context.Context, err error, connected bool) error {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(err, ErrPrivateAddress), errors.Is(err, ErrLoopbackOnly):
 		return err
 	case errors.Is(cause, ErrTimeout) && connected:
 		return cause
-	case !connected && proxied:
-		return fmt.Errorf("%w: %w: %w", ErrConnect, ErrProxy, err)
 	case connected && isTimeout(err):
 		return fmt.Errorf("%w: %w", ErrTimeout, err)
 	}
