@@ -78,7 +78,8 @@ type Frontier struct {
 	tokens Tokens
 	hosts  Bucket
 	cfg    Config
-	id     string // of this Frontier, in the hosts it leases
+	margin time.Duration // Margin; tests that wait for the end of a lease have less
+	id     string        // of this Frontier, in the hosts it leases
 	writes atomic.Uint64
 
 	mu    sync.Mutex
@@ -89,7 +90,7 @@ type Frontier struct {
 
 // New gives a frontier. The config must be valid.
 func New(urls URLs, tokens Tokens, hosts Bucket, c Config) *Frontier {
-	return &Frontier{urls: urls, tokens: tokens, hosts: hosts, cfg: c.WithDefaults(), id: strings.ToLower(rand.Text()[:16]),
+	return &Frontier{urls: urls, tokens: tokens, hosts: hosts, cfg: c.WithDefaults(), margin: Margin, id: strings.ToLower(rand.Text()[:16]),
 		held: map[string]bool{}, left: map[string]time.Time{}, known: map[string]bool{}}
 }
 

@@ -66,20 +66,23 @@ func (h *Hold) remaining() time.Duration {
 	return h.f.cfg.Lease - passed
 }
 
-// Renew makes the lease longer where less than a fetch and its margin is left. It returns ErrLeaseLost where the lease has run out or
+// need is what has to be left of the lease when a request begins: it ends well before another may begin one.
+func (h *Hold) need() time.Duration { return h.f.cfg.Request + h.f.margin/2 }
+
+// Renew makes the lease longer where less is left than a request needs. It returns ErrLeaseLost where the lease has run out or
 // another has the host.
 func (h *Hold) Renew(ctx context.Context) error {
 	switch left := h.remaining(); {
 	case h.lost || left <= 0:
 		h.lost = true
 		return fmt.Errorf("%w: %s", ErrLeaseLost, h.host.Token)
-	case left >= h.f.cfg.Request+Margin:
+	case left >= h.need():
 		return nil
 	}
 	if err := h.extend(ctx); err != nil {
 		return err
 	}
-	if h.remaining() < h.f.cfg.Request+Margin {
+	if h.remaining() < h.need() {
 		h.lost = true
 		return fmt.Errorf("%w: %s: the server took too long to renew it", ErrLeaseLost, h.host.Token)
 	}
@@ -109,7 +112,7 @@ func (h *Hold) Gate(ctx context.Context, delay time.Duration) error {
 			return err
 		}
 	}
-	if delay > Margin && delay > h.pause {
+	if delay > h.f.margin && delay > h.pause {
 		h.pause = delay
 		if err := h.extend(ctx); err != nil {
 			return err
