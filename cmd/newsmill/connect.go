@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/newsmill/newsmill/indexer/elastic"
 	"github.com/newsmill/newsmill/internal/bus"
@@ -26,7 +27,7 @@ type running struct {
 
 func (set *settings) runningFile() string { return filepath.Join(set.General.Data, "run.json") }
 
-// readRunning gives the addresses of the last `newsmill run` with this data folder; the zero value where there was none.
+// readRunning gives the addresses of the `newsmill run` that works with this data folder; the zero value where there is none.
 func (set *settings) readRunning() (running, error) {
 	var r running
 	raw, err := os.ReadFile(set.runningFile())
@@ -37,6 +38,9 @@ func (set *settings) readRunning() (running, error) {
 	}
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return r, fmt.Errorf("%s: %w", set.runningFile(), err)
+	}
+	if err := syscall.Kill(r.PID, 0); errors.Is(err, syscall.ESRCH) {
+		return running{}, nil // it was killed
 	}
 	return r, nil
 }

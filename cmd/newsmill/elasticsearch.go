@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -29,25 +30,37 @@ func (r *runner) startElastic(p *process, services context.Context) <-chan struc
 		return gone
 	}
 	p.start("elasticsearch", func(ctx context.Context) error {
-		port, err := usualPort(r.set.Elasticsearch.ElasticsearchPort, 9200)
-		if err != nil {
-			close(gone)
-			return err
-		}
 		config := localelastic.Config{
-			DataDir: r.set.dataPath("elasticsearch"), Port: port, Heap: r.set.Elasticsearch.ElasticsearchHeap, Log: r.log,
-			TrainAfter: trainAfter, Progress: func(line string) { r.out.say("%s", line) },
+			DataDir: r.set.dataPath("elasticsearch"), Port: r.set.Elasticsearch.ElasticsearchPort, Heap: r.set.Elasticsearch.ElasticsearchHeap,
+			TrainAfter: trainAfter, Log: r.log, Progress: func(line string) { r.out.say("%s", line) },
 		}
-		node, err := localelastic.Start(ctx, config)
+		node, err := startNode(ctx, config)
 		if err != nil {
 			close(gone)
 			return err
 		}
+		config.Port = node.Port() // a node that is started again is found where it was
 		go r.keepNode(services, config, node, gone)
 		r.out.say("Elasticsearch listens on %s", node.URL())
 		return r.startIndex(p, []string{node.URL()}, ready)
 	})
 	return gone
+}
+
+const usualElasticPort = 9200
+
+// startNode starts the node at its port; without one at the usual port, or a free one where that is taken.
+func startNode(ctx context.Context, c localelastic.Config) (*localelastic.Node, error) {
+	if c.Port != 0 {
+		return localelastic.Start(ctx, c)
+	}
+	c.Port = usualElasticPort
+	node, err := localelastic.Start(ctx, c)
+	if errors.Is(err, localelastic.ErrPortTaken) {
+		c.Port = 0
+		node, err = localelastic.Start(ctx, c)
+	}
+	return node, err
 }
 
 func (r *runner) startIndex(p *process, urls []string, ready *readiness) error {

@@ -165,7 +165,10 @@ func (r *runner) startHTTP(p *process, natsURL string) (func(), error) {
 		}
 		r.out.addresses(server.Addr(), natsURL, urls[0]+"/"+r.set.Elasticsearch.Index)
 	})
-	return func() { closeServer(server, r.log) }, nil
+	return func() {
+		_ = os.Remove(r.set.runningFile()) // a file that stays names a process that is gone, which readRunning notices
+		closeServer(server, r.log)
+	}, nil
 }
 
 func (r *runner) writeRunning(now running) error {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/newsmill/newsmill/internal/telemetry"
@@ -11,24 +13,28 @@ import (
 
 const usualHTTP = "127.0.0.1:8080"
 
-// serve opens the HTTP endpoints at addr. Checks must all have been added.
+// serve opens the HTTP endpoints at addr; where that is empty at the usual address, or a free port where that is taken. Checks must all
+// have been added.
 func (p *process) serve(set *settings, addr string, more http.Handler) (*telemetry.Server, error) {
-	if addr == "none" {
-		addr = ""
-	} else {
-		var err error
-		if addr, err = usual(addr, usualHTTP); err != nil {
-			return nil, err
+	listen := func(addr string) (*telemetry.Server, error) {
+		return telemetry.Serve(telemetry.Config{Addr: addr, PprofAddr: set.HTTP.Pprof}, p.metrics, p.checks, more)
+	}
+	var server *telemetry.Server
+	var err error
+	switch addr {
+	case "none":
+		server, err = listen("")
+	case "":
+		if server, err = listen(usualHTTP); errors.Is(err, syscall.EADDRINUSE) {
+			server, err = listen("127.0.0.1:0")
 		}
+	default:
+		server, err = listen(addr)
 	}
-	server, err := telemetry.Serve(telemetry.Config{Addr: addr, PprofAddr: set.HTTP.Pprof}, p.metrics, p.checks, more)
-	if err != nil {
-		return nil, err
-	}
-	if addr != "" {
+	if err == nil && server.Addr() != "" {
 		p.log.Info("metrics, health and readiness", "http", server.Addr())
 	}
-	return server, nil
+	return server, err
 }
 
 // closeServer gives running answers a moment.

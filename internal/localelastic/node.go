@@ -60,6 +60,9 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 // URL is the address of the node, without a slash at its end.
 func (n *Node) URL() string { return baseURL(n.port) }
 
+// Port is the port of the node on 127.0.0.1.
+func (n *Node) Port() int { return n.port }
+
 // PID is the process id of the node.
 func (n *Node) PID() int { return n.child.process().Pid }
 
@@ -242,7 +245,7 @@ func (n *Node) ready(ctx context.Context) (string, bool) {
 
 func (n *Node) startError(cause error) error {
 	tail := lastLines(n.logFile())
-	if strings.Contains(tail, "BindHttpException") {
+	if strings.Contains(tail, "BindHttpException") || strings.Contains(tail, "java.net.BindException") {
 		return fmt.Errorf("%w: %d for the local Elasticsearch", ErrPortTaken, n.cfg.Port)
 	}
 	return fmt.Errorf("%w: %w; the last lines of %s:\n%s", ErrNotStarted, cause, n.logFile(), tail)
