@@ -2,6 +2,7 @@ package elastic
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -100,8 +101,13 @@ func (c *Client) bulkOnce(ctx context.Context, ops []Op, body []byte, l Limit) [
 			} `json:"index"`
 		} `json:"items"`
 	}
-	err := c.do(ctx, esapi.BulkRequest{
-		Body:       bytes.NewReader(body),
+	packed, err := c.gzip(body)
+	if err != nil {
+		return failed(len(ops), err)
+	}
+	err = c.do(ctx, esapi.BulkRequest{
+		Body:       packed,
+		Header:     http.Header{"Content-Encoding": {"gzip"}},
 		FilterPath: []string{"items.*._index", "items.*.status", "items.*.error"},
 	}, &answer)
 	if errors.Is(err, ErrTooLarge) && len(ops) > 1 {
@@ -131,6 +137,25 @@ func (c *Client) bulkOnce(ctx context.Context, ops []Op, body []byte, l Limit) [
 		}
 	}
 	return verdicts
+}
+
+// gzip packs a body. It is done here and not by elastic-transport, whose compressor takes its buffer back while an early answer (413)
+// may still have it on the wire.
+func (c *Client) gzip(body []byte) (*bytes.Buffer, error) {
+	packed := &bytes.Buffer{}
+	z, _ := c.writers.Get().(*gzip.Writer)
+	if z == nil {
+		z, _ = gzip.NewWriterLevel(packed, gzip.BestSpeed) // the level is a valid one
+	}
+	defer c.writers.Put(z)
+	z.Reset(packed)
+	if _, err := z.Write(body); err != nil {
+		return nil, fmt.Errorf("compressing a bulk request: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("compressing a bulk request: %w", err)
+	}
+	return packed, nil
 }
 
 func failed(n int, err error) []Verdict {

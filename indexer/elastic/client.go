@@ -21,7 +21,8 @@ import (
 type Client struct {
 	config    Config
 	transport *elastictransport.Client
-	idle      func() // closes idle connections
+	idle      func()    // closes idle connections
+	writers   sync.Pool // of *gzip.Writer, 1.2 MB each
 
 	mu     sync.Mutex
 	months map[string]bool // months whose write alias this process has seen to exist; guarded by mu
@@ -51,34 +52,43 @@ func New(c Config) (*Client, error) {
 		IdleConnTimeout:     60 * time.Second,
 		ForceAttemptHTTP2:   true,
 	}
-	tc := elastictransport.Config{
-		UserAgent: "newsmill",
-		URLs:      urls, Username: c.Username, Password: c.Password, APIKey: c.APIKey,
-		CertificateFingerprint: c.fingerprint(),
-		Transport:              tr,
+	options := []elastictransport.Option{
+		elastictransport.WithUserAgent("newsmill"),
+		elastictransport.WithURLs(urls...),
+		elastictransport.WithTransport(tr),
+		elastictransport.WithCertificateFingerprint(c.fingerprint()),
+		elastictransport.WithBasicAuth(c.Username, c.Password),
+		elastictransport.WithAPIKey(c.APIKey),
+	}
+	if len(urls) == 1 {
+		options = append(options, elastictransport.WithDisableRetry())
+	} else {
 		// A broken connection moves on to the next node: every write carries an external version, so a repeat does no harm.
-		// Statuses are the caller's to judge.
-		DisableRetry:  len(urls) == 1,
-		MaxRetries:    max(1, len(urls)-1),
-		RetryOnStatus: []int{http.StatusBadGateway},
-		RetryOnError:  func(r *http.Request, _ error) bool { return r.Context().Err() == nil },
-		// The pooled compressor takes its buffer back while an early answer (413) may still have it on the wire.
-		CompressRequestBody: true, CompressRequestBodyLevel: 1, PoolCompressor: false,
+		// Statuses are the caller's to judge, but that of a proxy whose node is away.
+		options = append(options, elastictransport.WithRetry(len(urls)-1, http.StatusBadGateway),
+			elastictransport.WithRetryOnError(func(r *http.Request, _ error) bool { return r.Context().Err() == nil }))
 	}
 	if c.CA != "" {
-		if tc.CACert, err = os.ReadFile(c.CA); err != nil {
+		pem, err := os.ReadFile(c.CA)
+		if err != nil {
 			return nil, fmt.Errorf("%w: CA file: %w", ErrConfig, err)
 		}
+		options = append(options, elastictransport.WithCACert(pem))
 	}
-	t, err := elastictransport.New(tc)
+	t, err := elastictransport.NewClient(options...)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	return &Client{config: c, transport: t, idle: tr.CloseIdleConnections, months: map[string]bool{}}, nil
 }
 
-// Close closes idle connections. Running requests go on.
-func (c *Client) Close() { c.idle() }
+// Close ends the client and waits for what it does in the background (asking nodes that were away). A request after it fails.
+func (c *Client) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = c.transport.Close(ctx) // a second Close is an error there, and nothing here
+	c.idle()
+}
 
 // Alias is the read alias: everything newsmill has indexed.
 func (c *Client) Alias() string { return c.config.Alias }
