@@ -11,7 +11,7 @@ import (
 
 const (
 	sampleAge  = time.Second      // an answer may be this old: many pages open ask the server no more than one
-	rateWindow = 20 * time.Second // over which rates are taken
+	rateWindow = 10 * time.Second // over which rates are taken
 )
 
 // status is the answer of /api/status. Rates are null until there are two samples.

@@ -65,7 +65,7 @@ func TestStatusTellsRatesAndLag(t *testing.T) {
 		now = now.Add(time.Second)
 		get(t, k, "/api/status", &second)
 	}
-	if r := second.Stages[0].Rate; r == nil || *r != 0 || len(k.status.samples) > 21 {
+	if r := second.Stages[0].Rate; r == nil || *r != 0 || len(k.status.samples) > 11 {
 		t.Errorf("after a rest: %v of %d samples", r, len(k.status.samples))
 	}
 }
