@@ -89,6 +89,8 @@ func TestNext(t *testing.T) {
 		{"English", "/news/index.html", `<a href=?page=2>Next »</a>`, "/news/index.html?page=2\n"},
 		{"arrow", "/news/index.html", `<a href=list_2.html>&gt;</a>`, "/news/list_2.html\n"},
 		{"rel", "/news/index.html", `<a rel=next href=list_2.html>更多</a>`, "/news/list_2.html\n"},
+		{"rel on a headline", "/news/index.html", `<a rel=next href=t20260504_77.html>云河大桥今日正式开通市民步行过江</a><link rel=next href=/2026/bridge/>`, ""},
+		{"a section of that name", "/news/index.html", `<a href=/next>Next</a><a href=/next/>&gt;</a>`, ""},
 		{"link element", "/news/index.html", `<link rel=next href=list_2.html>`, "/news/list_2.html\n"},
 		{"numbers", "/news/index.html", `<a href=index.html>1</a><a href=index_2.html>2</a><a href=index_3.html>3</a><a href=index_2.html>下一页</a>`,
 			"/news/index_2.html\n/news/index_3.html\n"},

@@ -7,33 +7,48 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/newsmill/newsmill/crawler/weburl"
 )
 
-// nextWords are the texts of a link to the next page, after arrows, brackets and spaces around them are gone.
+// nextWords are the texts of a link to the next page, after arrows, brackets and spaces around them are gone. Those that are false are
+// common names of sections too, so that their address must hold a digit.
 var nextWords = map[string]bool{
 	"下一页": true, "下页": true, "后一页": true, "后页": true, "下一頁": true, "下頁": true, "後一頁": true, "下一页面": true, "下翻": true,
-	"next": true, "next page": true, "older": true, "older posts": true,
+	"next": false, "next page": false, "older": false, "older posts": false,
 }
 
 // arrows are the texts that mean next by themselves; ">>" and "»" mean the last page as often.
 var arrows = map[string]bool{">": true, "›": true, "→": true, "＞": true}
+
+// shortText is the longest text, in characters, of a link with rel=next that is still taken at its word: blogs give rel=next to the next
+// article, under its headline.
+const shortText = 8
 
 // isNext guesses whether a link leads to another page of the same list.
 func (s *scanner) isNext(rel string, l Link) bool {
 	if l.URL.HostPort() != s.page.HostPort() {
 		return false
 	}
-	if hasWord(rel, "next") || arrows[l.Text] {
-		return true
-	}
 	text := strings.ToLower(strings.Trim(l.Text, " <>›»→＞[]【】()（）"))
-	if nextWords[text] {
+	sure, word := nextWords[text]
+	switch {
+	case sure:
 		return true
+	case word || arrows[l.Text]:
+		return strings.ContainsAny(l.URL.PathQuery(), "0123456789")
 	}
-	n, ok := pageNumber(text)
-	return ok && numbered(l.URL, s.page, n)
+	if n, ok := pageNumber(text); ok {
+		return numbered(l.URL, s.page, func(v int) bool { return v == n || v == n-1 }) // many systems count from 0
+	}
+	if !hasWord(rel, "next") {
+		return false
+	}
+	if text == "" { // a link element, or an arrow for a picture
+		return numbered(l.URL, s.page, func(v int) bool { return v > 0 })
+	}
+	return utf8.RuneCountInString(text) <= shortText
 }
 
 // pageNumber reads the text of a numbered page link; the first page is no next page.
@@ -52,12 +67,12 @@ var (
 	pageParam    = regexp.MustCompile(`(?i)^(?:.*page.*|p|pn|pg|pageno|cur|currentpage)=(\d{1,3})$`)
 )
 
-// numbered tells whether an address says that it is page n of the list at page (many systems count from 0, so n-1 will do). The
-// address must lie in the same folder, or differ in a page parameter: a calendar's numbers lead elsewhere.
-func numbered(u, page weburl.URL, n int) bool {
+// numbered tells whether an address says that it is a page of the list at page, with a number that is right. The address must lie in
+// the same folder, or differ in a page parameter: a calendar's numbers lead elsewhere.
+func numbered(u, page weburl.URL, right func(int) bool) bool {
 	is := func(digits string) bool {
 		v, err := strconv.Atoi(digits)
-		return err == nil && (v == n || v == n-1)
+		return err == nil && right(v)
 	}
 	for p := range strings.SplitSeq(u.Query(), "&") {
 		if m := pageParam.FindStringSubmatch(p); m != nil {
