@@ -12,7 +12,9 @@ func (p *page) decide() {
 		p.blocks[i].match = matchLine(&p.blocks[i])
 	}
 	p.weighBoxes()
-	p.heads = p.several()
+	if !p.chosen() {
+		p.heads = p.several()
+	}
 	p.main = p.chooseMain()
 	p.regions = p.findRegions()
 	p.judge()
@@ -137,6 +139,9 @@ func (p *page) chooseMain() int {
 	return p.climb(best)
 }
 
+// chosen tells whether a selector of the source names the article's box.
+func (p *page) chosen() bool { return len(p.hints.body) > 0 }
+
 // enclosing gives the smallest box that holds both blocks.
 func (p *page) enclosing(a, b int) int {
 	at := p.blocks[a].box
@@ -183,7 +188,7 @@ func (p *page) judge() {
 		}
 		p.keepSignature(r)
 	}
-	if len(p.regions) == 1 {
+	if len(p.regions) == 1 && !p.boxes[p.main].body {
 		p.adoptNeighbours()
 	}
 	p.applyCuts()

@@ -32,10 +32,13 @@ func matchLine(b *block) *lineRule {
 		// A sentence that begins like a label is no label.
 		return b.n <= r.max && !(r.verdict == mine && r.name != "original-title" && b.n > 40 && b.punctInside() > 2)
 	})
-	if i < 0 {
-		return nil
+	switch {
+	case i >= 0:
+		return &lineRules[i]
+	case isMenu(b.text):
+		return &ruleMenu
 	}
-	return &lineRules[i]
+	return nil
 }
 
 // startEnds keeps short words from fitting longer ones: "分享" must not fit a sentence that begins with it. A word that ends
@@ -105,8 +108,6 @@ func matchShape(b *block) *lineRule {
 		return &ruleEdition
 	case b.n <= 60 && isHeadLine(b.text):
 		return &ruleHeadLine
-	case isMenu(b.text):
-		return &ruleMenu
 	}
 	return nil
 }
