@@ -331,6 +331,31 @@ func TestHandleDown(t *testing.T) {
 	}
 }
 
+// TestHandleSetupFaults: a real index that must not be written to, and one that somebody deleted.
+func TestHandleSetupFaults(t *testing.T) {
+	r, _, w := ready(t)
+	handle := func(n int, want string) {
+		t.Helper()
+		if v := w.Handle(t.Context(), delivered(message(t, article(n, 1), 0))); named(v[0]) != want {
+			t.Fatalf("got %v, want %s", v[0], want)
+		}
+	}
+	handle(1, "ok")
+	index := "/" + r.index.Index("2026.11")
+	r.admin(t, "PUT", index+"/_settings", `{"index.blocks.read_only_allow_delete":true}`) // what a full disk does
+	handle(2, "down")
+	r.admin(t, "PUT", index+"/_settings", `{"index.blocks.read_only_allow_delete":null}`)
+	handle(2, "ok")
+	r.admin(t, "DELETE", index, "")
+	handle(3, "down") // it finds out, and the loop asks again
+	handle(3, "ok")
+	if docs := r.documents(t); len(docs) != 1 {
+		t.Errorf("the new month holds %v", docs)
+	}
+	r.proxy.set(onlyBulk(large))
+	handle(4, "document_too_large")
+}
+
 // TestHandleBusy: documents that were refused in passing are sent again, with fewer at once, within the same batch.
 func TestHandleBusy(t *testing.T) {
 	r := newRig(t, false)

@@ -137,15 +137,7 @@ func TestElasticsearchAway(t *testing.T) {
 // TestRunRefuses: an index of another mapping version stops the worker before it writes.
 func TestRunRefuses(t *testing.T) {
 	r := newRig(t, false)
-	req, err := http.NewRequest("PUT", r.proxy.URL+"/"+r.index.Alias()+"-v0-2025.01", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := r.proxy.client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = res.Body.Close()
+	r.admin(t, "PUT", "/"+r.index.Alias()+"-v0-2025.01", "")
 	w := r.worker(t, &recorder{}, indexer.Config{})
 	if err := w.Run(t.Context(), never{t}); !errors.Is(err, elastic.ErrMapping) || !strings.Contains(err.Error(), elastic.MigrateCommand) {
 		t.Errorf("Run: %v", err)

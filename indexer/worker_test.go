@@ -48,6 +48,7 @@ const (
 	busy           // 429 for the whole request, nothing was done
 	half           // bulk: half of the documents are written, the others get 429 each
 	forbid         // 403, as when the credentials are wrong
+	large          // 413, as from a proxy in between
 )
 
 func newProxy(t *testing.T) *proxy {
@@ -104,6 +105,8 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, 429, `{"error":{"type":"es_rejected_execution_exception","reason":"the queue is full"},"status":429}`)
 	case forbid:
 		answer(w, 403, `{"error":{"type":"security_exception","reason":"not your index"},"status":403}`)
+	case large:
+		answer(w, 413, "<html>")
 	case half:
 		p.half(w, r, body)
 	case swallow:
@@ -187,6 +190,24 @@ func newRig(t *testing.T, withBus bool) *rig {
 		r.bus = bustest.Start(t)
 	}
 	return r
+}
+
+// admin is the outside hand on the cluster.
+func (r *rig) admin(t *testing.T, method, path, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, r.proxy.target+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := r.proxy.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if b, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusOK {
+		t.Fatalf("%s %s: %d %s", method, path, res.StatusCode, b)
+	}
 }
 
 func (r *rig) worker(t *testing.T, events indexer.Publisher, c indexer.Config) *indexer.Worker {
