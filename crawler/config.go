@@ -86,7 +86,7 @@ func (c Config) frontier() frontier.Config {
 }
 
 // ErrNoContact says that a source cannot be crawled until the operator has set a contact.
-var ErrNoContact = errors.New("no contact is set; it stands in the User-Agent, so that site owners can reach you")
+var ErrNoContact = errors.New("no contact is set, by which site owners can reach the operator")
 
 // CheckSources tells which sources lie beyond this machine while no contact is set. allow_private is what a source on this machine needs.
 func (c Config) CheckSources(list []seeds.Source) error {

@@ -69,14 +69,14 @@ func (h *Hold) remaining() time.Duration {
 // need is what has to be left of the lease when a request begins: it ends well before another may begin one.
 func (h *Hold) need() time.Duration { return h.f.cfg.Request + h.f.margin/2 }
 
-// Renew makes the lease longer where less is left than a request needs. It returns ErrLeaseLost where the lease has run out or
+// Renew makes the lease longer where less is left than half of it or than a request needs. It returns ErrLeaseLost where the lease has run out or
 // another has the host.
 func (h *Hold) Renew(ctx context.Context) error {
 	switch left := h.remaining(); {
 	case h.lost || left <= 0:
 		h.lost = true
 		return fmt.Errorf("%w: %s", ErrLeaseLost, h.host.Token)
-	case left >= h.need():
+	case left >= max(h.need(), h.f.cfg.Lease/2):
 		return nil
 	}
 	if err := h.extend(ctx); err != nil {

@@ -33,8 +33,13 @@ type HostState struct {
 	rev   uint64
 }
 
-// FreeAt is the server's time from which anybody may lease the host.
-func (h HostState) FreeAt() time.Time { return h.At.Add(h.Lease + h.Wait) }
+// FreeAt is the server's time from which anybody may lease the host; zero for one that was never leased.
+func (h HostState) FreeAt() time.Time {
+	if h.By == "" && h.Lease+h.Wait == 0 {
+		return time.Time{}
+	}
+	return h.At.Add(h.Lease + h.Wait)
+}
 
 // parseHost reads a record. One that cannot be read counts as that of a host which was asked just then: it must not stop the crawl of the host.
 func parseHost(e bus.Entry) HostState {
