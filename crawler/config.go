@@ -107,7 +107,7 @@ func (c Config) Validate() error {
 	c = c.WithDefaults()
 	var errs []error
 	if c.Contact != "" && !strings.HasPrefix(c.Contact, "https://") && !strings.HasPrefix(c.Contact, "http://") && !strings.HasPrefix(c.Contact, "mailto:") {
-		errs = append(errs, fmt.Errorf("contact: %q begins with none of https://, http://, mailto:", c.Contact))
+		errs = append(errs, fmt.Errorf("contact: %q is not an https, http or mailto address", c.Contact))
 	}
 	if c.Slots < 1 || c.Slots > 4096 {
 		errs = append(errs, fmt.Errorf("slots: %d is outside 1..4096", c.Slots))
