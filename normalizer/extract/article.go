@@ -89,6 +89,7 @@ func (p *page) linesAround(t part, several bool) []*block {
 		if b.hidden || b.keep && i > p.first+1 && i < p.last-1 {
 			continue
 		}
+		b.foot = !several && i > p.first+2
 		out = append(out, b)
 	}
 	return out

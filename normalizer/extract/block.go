@@ -29,6 +29,7 @@ type block struct {
 	indent  bool // begins with a wide space or two
 	hidden  bool
 	crumb   bool      // in a breadcrumb by class
+	foot    bool      // stands below the beginning of the body
 	signed  bool      // part of the signature of an official letter
 	titled  bool      // its element is called a title
 	row     int       // number of its table row, 0 = none

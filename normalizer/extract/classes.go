@@ -78,7 +78,7 @@ func readClass(n *html.Node) classInfo {
 				}
 				info.crumb = info.crumb || crumbWords[w]
 				info.caption = info.caption || captionWords[w]
-				info.title = info.title || w == "title" || w == "headline" || w == "biaoti" || w == "bt" || w == "tit"
+				info.title = info.title || w == "title" || w == "headline" || w == "heading" || w == "biaoti" || w == "bt" || w == "tit"
 				for _, part := range classParts {
 					if len(w) > len(part) && strings.Contains(w, part) {
 						neg = true

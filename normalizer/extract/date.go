@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/newsmill/newsmill/news"
 )
@@ -144,6 +145,9 @@ func (p *page) headDate(head []*block) *news.Date {
 		if b.n > 60 || b.isSentence() && b.match == nil {
 			score -= 4
 		}
+		if b.foot {
+			score -= 3
+		}
 		if d := p.newDate(v, "head-line"); d != nil && score > bestScore {
 			best, bestScore = d, score
 		}
@@ -154,8 +158,9 @@ func (p *page) headDate(head []*block) *news.Date {
 func dateLabelled(before string) bool {
 	before = strings.TrimRight(before, " :：[(（【")
 	for _, l := range labels {
-		if l.field == fieldDate && strings.HasSuffix(before, l.word) {
-			return true
+		if rest, ok := strings.CutSuffix(before, l.word); ok && l.field == fieldDate {
+			r, _ := utf8.DecodeLastRuneInString(rest)
+			return !isIdeographic(r) // 上市时间 is not 时间
 		}
 	}
 	return false

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"strings"
+
 	"golang.org/x/net/html/atom"
 )
 
@@ -77,8 +79,12 @@ func (p *page) weighBoxes() {
 }
 
 func (p *page) vote() {
+	headline, listed := p.likelyHeadline(), 0
 	for i := range p.blocks {
 		b := &p.blocks[i]
+		if b.match != nil && b.match.verdict == cut {
+			listed = max(listed, p.scopeEnd(i))
+		}
 		if b.match != nil || p.boxes[b.box].dark {
 			continue
 		}
@@ -88,6 +94,12 @@ func (p *page) vote() {
 		}
 		if b.item {
 			mass *= 0.7
+		}
+		if i < listed { // under 相关阅读 or 网友评论
+			mass *= 0.4
+		}
+		if headline >= 0 && i > headline && i < headline+16 {
+			mass *= 1.3
 		}
 		at := b.box
 		if isParagraph(p.boxes[at].tag) && p.boxes[at].parent >= 0 {
@@ -100,6 +112,17 @@ func (p *page) vote() {
 			at = p.boxes[at].parent
 		}
 	}
+}
+
+// likelyHeadline gives the first heading that <title> repeats, or -1: the article begins below it.
+func (p *page) likelyHeadline() int {
+	doc := keyOf(p.facts.docTitle)
+	for i := range p.blocks {
+		if b := &p.blocks[i]; (b.heading > 0 && b.heading < 4 || b.titled) && b.n >= 6 && b.n <= 90 && b.linkShare() < 0.5 && strings.Contains(doc, keyOf(b.text)) {
+			return i
+		}
+	}
+	return -1
 }
 
 // isParagraph names the elements that hold one paragraph, whose parent is the container.

@@ -16,6 +16,7 @@ var (
 	ruleCrumb     = lineRule{name: "breadcrumb", verdict: mine}
 	ruleMenu      = lineRule{name: "menu", verdict: drop}
 	ruleEdition   = lineRule{name: "edition", verdict: mine}
+	ruleByline    = lineRule{name: "byline", verdict: mine}
 	rulePages     = lineRule{name: "page-counter", verdict: drop}
 )
 
@@ -35,6 +36,8 @@ func matchLine(b *block) *lineRule {
 	switch {
 	case i >= 0:
 		return &lineRules[i]
+	case isByline(b):
+		return &ruleByline
 	case isMenu(b.text):
 		return &ruleMenu
 	}

@@ -123,6 +123,9 @@ func cleanOrigin(s string) string {
 	if fields := strings.Fields(s); len(fields) > 1 && containsHan(s) && utf8.RuneCountInString(fields[0]) >= 3 {
 		s = fields[0]
 	}
+	if s == "网络" || s == "互联网" || s == "本站" || s == "原创" || s == "转载" {
+		return ""
+	}
 	if utf8.RuneCountInString(s) > 30 && containsHan(s) || utf8.RuneCountInString(s) > 60 || !hasLetter(s) {
 		return ""
 	}
@@ -145,7 +148,11 @@ func bareOrigin(s string) string {
 	if _, at := findDate(s); at.end > 0 {
 		s = s[:at.start] + " " + s[at.end:]
 	}
-	for _, part := range strings.Fields(s) {
+	fields := strings.Fields(s)
+	if len(fields) == 1 && utf8.RuneCountInString(fields[0]) >= 4 && utf8.RuneCountInString(fields[0]) <= 14 && containsHan(fields[0]) {
+		return cleanOrigin(fields[0])
+	}
+	for _, part := range fields {
 		part = cleanOrigin(part)
 		for _, end := range []string{"报", "网", "社", "日报", "晚报", "在线", "新闻", "电视台", "广播", "客户端", "周刊", "杂志", "频道", "融媒体中心", "時報", "日報", "晚報", "報", "網"} {
 			if strings.HasSuffix(part, end) && utf8.RuneCountInString(part) >= 3 {

@@ -73,11 +73,25 @@ func (p *page) findTitle() foundTitle {
 		return t
 	}
 	for _, s := range stated {
-		if t := trimSiteName(s, p.siteName()); t != "" {
+		if t := trimSiteName(s, p.siteName()); t != "" && t != p.siteName() {
 			return foundTitle{text: t, block: -1, from: "meta"}
 		}
 	}
-	return foundTitle{text: trimSiteName(p.facts.docTitle, p.siteName()), block: -1, from: "title-tag"}
+	if t := trimSiteName(p.facts.docTitle, p.siteName()); t != "" && t != p.siteName() && !strings.Contains(t, "://") {
+		return foundTitle{text: t, block: -1, from: "title-tag"}
+	}
+	return p.lineAbove()
+}
+
+// lineAbove takes the short line nearest above the body for the headline, where the markup names none.
+func (p *page) lineAbove() foundTitle {
+	for i := p.first - 1; i >= max(p.first-5, 0); i-- {
+		b := &p.blocks[i]
+		if b.match == nil && !b.hidden && !b.control && b.n >= 6 && b.n <= 45 && b.punct <= 2 && !strings.HasSuffix(b.text, "。") && !strings.HasSuffix(b.text, "…") {
+			return foundTitle{text: b.text, block: i, last: i, from: "line-above"}
+		}
+	}
+	return foundTitle{block: -1}
 }
 
 // titleScore says how much block i looks like the headline.
