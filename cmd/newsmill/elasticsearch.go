@@ -23,10 +23,10 @@ const stopTime = 20 * time.Second
 // startElastic brings the index, and the indexer with it: at once where the operator has a cluster, else when the local node answers.
 // The node lives until services ends; the channel is closed when it is gone. A node that cannot be started ends the process.
 func (r *runner) startElastic(p *process, services context.Context) <-chan struct{} {
-	gone, ready := make(chan struct{}), p.addReadiness("indexer")
+	gone := make(chan struct{})
 	if urls := r.set.Elasticsearch.Elasticsearch; len(urls) > 0 {
 		close(gone)
-		p.start("elasticsearch", func(context.Context) error { return r.startIndex(p, urls, ready) })
+		p.start("elasticsearch", func(context.Context) error { return r.startIndex(p, urls) })
 		return gone
 	}
 	p.start("elasticsearch", func(ctx context.Context) error {
@@ -42,7 +42,7 @@ func (r *runner) startElastic(p *process, services context.Context) <-chan struc
 		config.Port = node.Port() // a node that is started again is found where it was
 		go r.keepNode(services, config, node, gone)
 		r.out.say("Elasticsearch listens on %s", node.URL())
-		return r.startIndex(p, []string{node.URL()}, ready)
+		return r.startIndex(p, []string{node.URL()})
 	})
 	return gone
 }
@@ -63,13 +63,13 @@ func startNode(ctx context.Context, c localelastic.Config) (*localelastic.Node, 
 	return node, err
 }
 
-func (r *runner) startIndex(p *process, urls []string, ready *readiness) error {
+func (r *runner) startIndex(p *process, urls []string) error {
 	client, err := elastic.New(r.set.elasticConfig(urls))
 	if err != nil {
 		return err
 	}
 	r.search.set(client, urls)
-	return p.startIndexer(r.set, client, ready)
+	return p.startIndexer(r.set, client)
 }
 
 // keepNode starts the node again, at the same port, when it ends by itself, and stops it when ctx ends.

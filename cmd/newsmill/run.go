@@ -60,9 +60,17 @@ type runner struct {
 }
 
 func (r *runner) run(ctx context.Context, sources []seeds.Source) error {
-	// What is stopped together: a failure of one part ends the others, and the services end after the workers.
+	// The services end after the workers, which need them to settle what they have in work.
 	services, stopServices := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServices()
+
+	p := newProcess(ctx, r.log, "crawler", "normalizer", "indexer")
+	page := &lateHandler{}
+	server, err := p.serve(r.set, page)
+	if err != nil {
+		return err
+	}
+	defer closeServer(server, r.log)
 
 	natsURL, inProcess, err := r.startNATS(ctx)
 	if err != nil {
@@ -76,37 +84,46 @@ func (r *runner) run(ctx context.Context, sources []seeds.Source) error {
 		return err
 	}
 	defer b.Close()
-	if err := b.Ensure(ctx); err != nil {
+	if err := p.join(b); err != nil {
 		return err
 	}
 
 	var resolve map[string]string
 	if sources == nil {
-		site, err := demosite.Start(services, "127.0.0.1:0")
+		site, demo, err := r.startDemo(services)
 		if err != nil {
 			return err
 		}
 		defer site.Close()
-		resolve = demosite.Resolve(site.Addr())
-		if sources, err = seeds.Parse("demo site", demosite.Seeds()); err != nil {
-			return err
-		}
-		r.out.say("no --seeds: crawling the bundled demo site, %d articles of an invented city", len(demosite.Articles()))
+		sources, resolve = demo, demosite.Resolve(site.Addr())
 	}
 
-	p := newProcess(ctx, b, r.log)
 	r.search = &lateSearch{}
 	elasticDone := r.startElastic(p, services)
 	defer func() { stopServices(); <-elasticDone }()
 	if err := r.startWorkers(p, sources, resolve); err != nil {
 		return errors.Join(err, p.stop())
 	}
-	closeHTTP, err := r.startHTTP(p, natsURL)
-	if err != nil {
+	if err := r.startConsole(p, page); err != nil {
 		return errors.Join(err, p.stop())
 	}
-	defer closeHTTP()
+	defer os.Remove(r.set.runningFile()) // one that stays names a process that is gone, which readRunning notices
+	r.search.onReady(func(urls []string) { r.announce(server.Addr(), natsURL, urls) })
 	return r.wait(ctx, p)
+}
+
+// startDemo serves the demo site and gives its sources.
+func (r *runner) startDemo(ctx context.Context) (*demosite.Server, []seeds.Source, error) {
+	sources, err := seeds.Parse("demo site", demosite.Seeds())
+	if err != nil {
+		return nil, nil, err
+	}
+	site, err := demosite.Start(ctx, "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	r.out.say("no --seeds: crawling the bundled demo site, %d articles of an invented city", len(demosite.Articles()))
+	return site, sources, nil
 }
 
 // startNATS gives the address of the operator's cluster, or starts a server in this process.
@@ -148,27 +165,22 @@ func (r *runner) startWorkers(p *process, sources []seeds.Source, resolve map[st
 	return p.startNormalizer(r.set)
 }
 
-// startHTTP opens the console and the endpoints, and leaves the addresses for the other commands.
-func (r *runner) startHTTP(p *process, natsURL string) (func(), error) {
-	k, err := console.New(console.Config{Bus: p.bus, Hosts: p.bus.KV(bus.BucketHosts), Search: r.search, Log: r.log})
+func (r *runner) startConsole(p *process, page *lateHandler) error {
+	k, err := console.New(console.Config{Bus: p.bus, Hosts: p.bus.KV(bus.BucketHosts), Search: r.search, Names: r.set.HTTP.HTTPNames, Log: r.log})
 	if err != nil {
-		return nil, err
+		return &exitError{exitUsage, err}
 	}
 	p.start("console", k.Run)
-	server, err := p.serve(r.set, r.set.HTTP.HTTP, k)
-	if err != nil {
-		return nil, err
+	page.set(k)
+	return nil
+}
+
+// announce says where everything is, to the person and to the other commands.
+func (r *runner) announce(http, nats string, elastic []string) {
+	if err := r.writeRunning(running{PID: os.Getpid(), NATS: nats, Elasticsearch: elastic, HTTP: http}); err != nil {
+		r.log.Warn("the addresses could not be left for the other commands", "error", err)
 	}
-	r.search.onReady(func(urls []string) {
-		if err := r.writeRunning(running{PID: os.Getpid(), NATS: natsURL, Elasticsearch: urls, HTTP: server.Addr()}); err != nil {
-			r.log.Warn("the addresses could not be left for the other commands", "error", err)
-		}
-		r.out.addresses(server.Addr(), natsURL, urls[0]+"/"+r.set.Elasticsearch.Index)
-	})
-	return func() {
-		_ = os.Remove(r.set.runningFile()) // a file that stays names a process that is gone, which readRunning notices
-		closeServer(server, r.log)
-	}, nil
+	r.out.addresses(http, nats, elastic[0]+"/"+r.set.Elasticsearch.Index)
 }
 
 func (r *runner) writeRunning(now running) error {

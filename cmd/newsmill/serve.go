@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -13,15 +14,14 @@ import (
 
 const usualHTTP = "127.0.0.1:8080"
 
-// serve opens the HTTP endpoints at addr; where that is empty at the usual address, or a free port where that is taken. Checks must all
-// have been added.
-func (p *process) serve(set *settings, addr string, more http.Handler) (*telemetry.Server, error) {
+// serve opens the HTTP endpoints at --http; where that is empty at the usual address, or a free port where that is taken.
+func (p *process) serve(set *settings, more http.Handler) (*telemetry.Server, error) {
 	listen := func(addr string) (*telemetry.Server, error) {
-		return telemetry.Serve(telemetry.Config{Addr: addr, PprofAddr: set.HTTP.Pprof}, p.metrics, p.checks, more)
+		return telemetry.Serve(telemetry.Config{Addr: addr, PprofAddr: set.HTTP.Pprof}, p.metrics, p.checks(), more)
 	}
 	var server *telemetry.Server
 	var err error
-	switch addr {
+	switch addr := set.HTTP.HTTP; addr {
 	case "none":
 		server, err = listen("")
 	case "":
@@ -35,6 +35,19 @@ func (p *process) serve(set *settings, addr string, more http.Handler) (*telemet
 		p.log.Info("metrics, health and readiness", "http", server.Addr())
 	}
 	return server, err
+}
+
+// lateHandler answers 503 until there is a handler.
+type lateHandler struct{ handler atomic.Pointer[http.Handler] }
+
+func (l *lateHandler) set(h http.Handler) { l.handler.Store(&h) }
+
+func (l *lateHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h := l.handler.Load(); h != nil {
+		(*h).ServeHTTP(w, r)
+		return
+	}
+	http.Error(w, "newsmill is starting", http.StatusServiceUnavailable)
 }
 
 // closeServer gives running answers a moment.

@@ -78,6 +78,7 @@ type workerSettings struct {
 }
 
 type httpSettings struct {
-	HTTP  string `help:"Where /metrics, /healthz, /readyz and, with run, the console listen. Empty is 127.0.0.1:8080, or a free port where that is taken; none turns it off." name:"http" placeholder:"HOST:PORT"`
-	Pprof string `help:"Where /debug/pprof listens; loopback only; empty turns it off." placeholder:"HOST:PORT"`
+	HTTP      string   `help:"Where /metrics, /healthz, /readyz and, with run, the console listen. Empty is 127.0.0.1:8080, or a free port where that is taken; none turns it off." name:"http" placeholder:"HOST:PORT"`
+	HTTPNames []string `help:"Host names by which the console may be asked besides those of loopback, where it listens wider." name:"http-names" placeholder:"NAME"`
+	Pprof     string   `help:"Where /debug/pprof listens; loopback only; empty turns it off." placeholder:"HOST:PORT"`
 }

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -34,7 +37,7 @@ const connectTime = 5 * time.Second
 const janitorInterval = 30 * time.Second
 
 func (crawlerCmd) Run(ctx context.Context, set *settings, s streams) error {
-	return runWorker(ctx, set, s, func(p *process) error {
+	return runWorker(ctx, set, s, "crawler", func(p *process) error {
 		w, err := p.newCrawler(set, nil, false)
 		if err != nil {
 			return err
@@ -45,16 +48,16 @@ func (crawlerCmd) Run(ctx context.Context, set *settings, s streams) error {
 }
 
 func (normalizerCmd) Run(ctx context.Context, set *settings, s streams) error {
-	return runWorker(ctx, set, s, func(p *process) error { return p.startNormalizer(set) })
+	return runWorker(ctx, set, s, "normalizer", func(p *process) error { return p.startNormalizer(set) })
 }
 
 func (indexerCmd) Run(ctx context.Context, set *settings, s streams) error {
-	return runWorker(ctx, set, s, func(p *process) error {
+	return runWorker(ctx, set, s, "indexer", func(p *process) error {
 		client, err := set.openElastic()
 		if err != nil {
 			return err
 		}
-		return p.startIndexer(set, client, p.addReadiness("indexer"))
+		return p.startIndexer(set, client)
 	})
 }
 
@@ -66,16 +69,27 @@ type process struct {
 	bus     *bus.Bus
 	log     *slog.Logger
 	metrics *prometheus.Registry
-	checks  []telemetry.Check
+	ready   map[string]*readiness // by what has to be ready: nats and the stages of this process
 }
 
-func newProcess(ctx context.Context, b *bus.Bus, log *slog.Logger) *process {
-	p := &process{bus: b, log: log, metrics: prometheus.NewRegistry()}
+// newProcess makes a process in which nothing runs yet. What stages names, and NATS, is not ready until it says so.
+func newProcess(ctx context.Context, log *slog.Logger, stages ...string) *process {
+	p := &process{log: log, metrics: prometheus.NewRegistry(), ready: map[string]*readiness{}}
 	p.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	ctx, p.cancel = context.WithCancel(ctx)
 	p.group, p.ctx = errgroup.WithContext(ctx)
-	p.checks = append(p.checks, telemetry.Check{Name: "nats", Ready: b.Ready})
+	for _, name := range append(stages, "nats") {
+		p.ready[name] = &readiness{}
+		p.ready[name].set(errors.New("starting"))
+	}
 	return p
+}
+
+// join takes a connection that is open and makes sure of the streams.
+func (p *process) join(b *bus.Bus) error {
+	p.bus = b
+	p.ready["nats"].ask(b.Ready)
+	return b.Ensure(p.ctx)
 }
 
 // stop ends all parts, waits for them, and gives the error of the first that failed.
@@ -98,20 +112,21 @@ func (p *process) startJanitor() {
 	p.start("janitor", func(ctx context.Context) error { return p.bus.Janitor(ctx, janitorInterval) })
 }
 
-// readiness is what /readyz says of a worker: whatever was set last, or what the worker says itself.
+// readiness is what /readyz says of one thing: what was set last, or what the thing says itself.
 type readiness struct{ check atomic.Pointer[func() error] }
-
-// addReadiness adds a check; until something is set it fails, because the worker has not started.
-func (p *process) addReadiness(name string) *readiness {
-	r := &readiness{}
-	r.set(errors.New("starting"))
-	p.checks = append(p.checks, telemetry.Check{Name: name, Ready: func() error { return (*r.check.Load())() }})
-	return r
-}
 
 func (r *readiness) set(err error) { r.ask(func() error { return err }) }
 
 func (r *readiness) ask(check func() error) { r.check.Store(&check) }
+
+func (p *process) checks() []telemetry.Check {
+	var checks []telemetry.Check
+	for _, name := range slices.Sorted(maps.Keys(p.ready)) {
+		r := p.ready[name]
+		checks = append(checks, telemetry.Check{Name: name, Ready: func() error { return (*r.check.Load())() }})
+	}
+	return checks
+}
 
 // newCrawler makes the crawler. alone says that the NATS server has just been started with this process, so no other crawler can be at work.
 func (p *process) newCrawler(set *settings, resolve map[string]string, alone bool) (*crawler.Worker, error) {
@@ -132,7 +147,7 @@ func (p *process) newCrawler(set *settings, resolve map[string]string, alone boo
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	p.checks = append(p.checks, telemetry.Check{Name: "crawler", Ready: w.Ready})
+	p.ready["crawler"].ask(w.Ready)
 	return w, nil
 }
 
@@ -144,7 +159,7 @@ func (p *process) startNormalizer(set *settings) error {
 	if err != nil {
 		return err
 	}
-	ready := p.addReadiness("normalizer")
+	ready := p.ready["normalizer"]
 	p.start("sources", func(ctx context.Context) error {
 		sources.Follow(ctx, p.bus.KV(bus.BucketSources), p.log)
 		return nil
@@ -161,19 +176,19 @@ func (p *process) startNormalizer(set *settings) error {
 	return nil
 }
 
-func (p *process) startIndexer(set *settings, client *elastic.Client, ready *readiness) error {
+func (p *process) startIndexer(set *settings, client *elastic.Client) error {
 	w, err := indexer.New(indexer.Config{Batch: set.Workers.IndexerBatch, Workers: set.Workers.IndexerWorkers, Log: p.log},
 		client, p.bus, indexer.NewMetrics(p.metrics))
 	if err != nil {
 		return err
 	}
-	ready.ask(w.Ready)
+	p.ready["indexer"].ask(w.Ready)
 	p.start("indexer", func(ctx context.Context) error { return w.Run(ctx, p.bus) })
 	return nil
 }
 
 // runWorker is a process with one worker: it waits for NATS, makes sure of the streams, and works until it is told to stop.
-func runWorker(ctx context.Context, set *settings, s streams, add func(*process) error) error {
+func runWorker(ctx context.Context, set *settings, s streams, stage string, add func(*process) error) error {
 	log, err := set.logger(s)
 	if err != nil {
 		return err
@@ -182,23 +197,23 @@ func runWorker(ctx context.Context, set *settings, s streams, add func(*process)
 	if err != nil {
 		return err
 	}
+	p := newProcess(ctx, log, stage)
+	server, err := p.serve(set, http.NotFoundHandler())
+	if err != nil {
+		return err
+	}
+	defer closeServer(server, log)
 	b, err := bus.Open(ctx, set.busConfig(url, nil, log))
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	if err := b.Ensure(ctx); err != nil {
+	if err := p.join(b); err != nil {
 		return err
 	}
-	p := newProcess(ctx, b, log)
 	if err := add(p); err != nil {
-		return err
+		return errors.Join(err, p.stop())
 	}
 	p.startJanitor()
-	server, err := p.serve(set, set.HTTP.HTTP, nil)
-	if err != nil {
-		return err
-	}
-	defer closeServer(server, log)
 	return p.group.Wait()
 }

@@ -41,6 +41,7 @@ var rules = []rule{
 	{"internal/demosite", []string{"news"}},
 	{"internal/localelastic", []string{"deployments/elasticsearch"}},
 	{"internal/elastictest", []string{"internal/localelastic"}},
+	{"internal/elastictest/cmd", []string{"internal/elastictest"}},
 	{"internal/console", []string{"internal/bus", "news"}},
 	{"internal/ledger", []string{"internal/bus", "crawler/frontier", "news"}},
 	{"internal/archtest", nil},
