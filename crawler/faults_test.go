@@ -124,7 +124,7 @@ func (h faultyHosts) Create(ctx context.Context, key string, value []byte) (rev 
 
 func (h faultyHosts) Update(ctx context.Context, key string, value []byte, revision uint64) (rev uint64, err error) {
 	op := "free host"
-	if strings.Contains(string(value), `"lease":`) {
+	if strings.Contains(string(value), `"lease_ms":`) {
 		op = "lease host"
 	}
 	err = h.f.do(op, func() error { rev, err = h.Bucket.Update(ctx, key, value, revision); return err })

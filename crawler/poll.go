@@ -10,6 +10,7 @@ import (
 	"github.com/newsmill/newsmill/crawler/frontier"
 	"github.com/newsmill/newsmill/crawler/weburl"
 	"github.com/newsmill/newsmill/internal/bus"
+	"github.com/newsmill/newsmill/news"
 )
 
 const (
@@ -53,7 +54,7 @@ func queueStart(ctx context.Context, f *frontier.Frontier, src *source) (int, er
 			return 0, fmt.Errorf("source %s: start page: %w", src.ID, err) // the validation let it in: a fault of ours
 		}
 		entries = append(entries, frontier.Entry{URL: u.Canonical(), Source: src.ID, Kind: frontier.Kind(s.Kind), Fresh: true, Poll: true,
-			Queued: time.Now().UTC()})
+			Trace: news.ChildTrace(""), Queued: time.Now().UTC()})
 	}
 	return f.Add(ctx, entries...)
 }

@@ -18,6 +18,7 @@ type failure struct {
 	reason     news.Reason   // of the dead letter, when they are
 	base       time.Duration // of the back-off
 	retryAfter time.Duration // what the host asked for; 0: nothing
+	silent     bool          // there was no answer at all
 	err        error
 }
 
@@ -76,6 +77,7 @@ func (v *visit) ask(ctx context.Context, r fetch.Request, check func(ctx context
 		}
 		return nil, v.cause(ctx, err)
 	}
+	v.w.silence.Store(0)
 	v.over(resp.FinalURL, began, statusClass(resp.Status), nil)
 	return resp, nil
 }
@@ -111,7 +113,7 @@ func (v *visit) cause(ctx context.Context, err error) error {
 	case errors.Is(err, fetch.ErrProxy):
 		return bus.Down(err) // every request needs it
 	case errors.Is(err, fetch.ErrConnect):
-		return &failure{reason: news.HostDown, base: v.w.cfg.BackOff, err: err}
+		return &failure{reason: news.HostDown, base: v.w.cfg.BackOff, silent: true, err: err}
 	case errors.Is(err, fetch.ErrTimeout), errors.Is(err, fetch.ErrTruncated), errors.Is(err, fetch.ErrDecode):
 		return &failure{reason: news.FetchFailed, base: v.w.cfg.FaultBackOff, err: err}
 	}

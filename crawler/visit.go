@@ -10,6 +10,7 @@ import (
 	"github.com/newsmill/newsmill/crawler/fetch"
 	"github.com/newsmill/newsmill/crawler/frontier"
 	"github.com/newsmill/newsmill/crawler/weburl"
+	"github.com/newsmill/newsmill/internal/bus"
 	"github.com/newsmill/newsmill/news"
 )
 
@@ -48,8 +49,15 @@ func (v *visit) safely(ctx context.Context) (f fate, err error) {
 	return v.decide(ctx)
 }
 
+// silentMost is how many requests in a row may go unanswered, to whatever host, before the fault is looked for here.
+const silentMost = 50
+
 // failed counts a failed attempt: the last one is a dead letter.
 func (v *visit) failed(ctx context.Context, failed *failure) (rest time.Duration, err error) {
+	if failed.silent && v.w.silence.Add(1) > silentMost {
+		// No host answers: that is this machine's network, or its set-up, and no fault of the URLs.
+		return jitter(failed.base), bus.Down(fmt.Errorf("the last %d requests to any host got no answer, the last one: %w", v.w.silence.Load(), failed.err))
+	}
 	attempts, fails := v.hold.Failed(v.it, failed.Error())
 	rest = backOff(failed.base, v.w.cfg.MaxBackOff, fails)
 	if failed.retryAfter > 0 {

@@ -42,6 +42,7 @@ type Worker struct {
 	robots   *robotsCache
 	metrics  *Metrics
 	health   *health
+	silence  atomic.Int64 // requests in a row, to whatever host, that got no answer
 	waiting  atomic.Int64 // pages that wait for room in a full stream
 	stopping atomic.Bool  // Run's ctx has ended: begin nothing new
 }
@@ -75,7 +76,6 @@ func (w *Worker) Ready() error { return w.health.err() }
 // Run crawls until ctx ends. Then it begins no request, gives those under way Config.Drain, and returns nil. What was not finished is
 // where it was: another Run, here or elsewhere, goes on with it.
 func (w *Worker) Run(ctx context.Context) error {
-	defer context.AfterFunc(ctx, func() { w.stopping.Store(true) })()
 	if c, ok := w.fetcher.(*fetch.Fetcher); ok {
 		defer c.Close()
 	}
@@ -114,6 +114,8 @@ func (w *Worker) takeOver(ctx context.Context) {
 
 func (w *Worker) consume(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
+	w.stopping.Store(false)
+	defer context.AfterFunc(ctx, func() { w.stopping.Store(true) })()
 	g.Go(func() error {
 		o := bus.ConsumeOptions{Durable: bus.ConsumerCrawl, Stage: news.StageCrawler, Workers: w.cfg.Slots, Drain: w.cfg.Drain, OnDown: w.health.report("tokens")}
 		return w.in.In.Consume(ctx, o, single(w.handleToken))
@@ -181,7 +183,7 @@ func (w *Worker) sweep(ctx context.Context) {
 // handleToken is the verdict on a due token: nil when its successor is stored, or the host is idle.
 func (w *Worker) handleToken(ctx context.Context, token bus.Message) error {
 	if w.stopping.Load() {
-		return bus.Later(errStopping, 0)
+		return bus.Later(errStopping, 500*time.Millisecond) // for another process
 	}
 	hold, err := w.front.Take(ctx, token)
 	if err != nil {
@@ -201,10 +203,21 @@ func (w *Worker) handleToken(ctx context.Context, token bus.Message) error {
 	if errors.Is(err, errStopping) {
 		err = nil
 	}
-	if err := errors.Join(err, hold.Release(ctx, wait)); err != nil {
+	if err := errors.Join(err, release(ctx, hold, wait)); err != nil {
 		return bus.Down(err)
 	}
 	return nil
+}
+
+// release gives the host back even where ctx ended in the middle of a request, so that nobody has to wait for the end of the lease.
+func release(ctx context.Context, hold *frontier.Hold, wait time.Duration) error {
+	limit := 10 * time.Second
+	if ctx.Err() != nil {
+		limit = 3 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	return hold.Release(ctx, wait)
 }
 
 // errStopping says that the worker is to end: the URL stays as it is.

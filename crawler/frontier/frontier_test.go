@@ -270,7 +270,7 @@ func TestLeaseTakenWhileRenewed(t *testing.T) {
 	a := s.frontier(true)
 	mustAdd(t, a, entry("/1"))
 	h := mustTake(t, a)
-	value, err := json.Marshal(Host{V: 1, By: "other/1", Lease: time.Hour})
+	value, err := json.Marshal(Host{By: "other/1", Lease: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}

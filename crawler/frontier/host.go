@@ -12,14 +12,42 @@ import (
 
 // Host is the record of one host in the bucket hosts. Its durations count from the moment at which the server stored it.
 type Host struct {
+	By       string         // who wrote it: <frontier id>/<number of the write>; empty: nobody had it yet
+	Lease    time.Duration  // for how long By alone may ask the host; 0: nobody has it
+	Wait     time.Duration  // the pause after the lease (or now), before the host may be asked again
+	Delay    time.Duration  // the Crawl-delay that its robots.txt asks for
+	Fails    int            // failed requests in a row
+	Why      string         // the last failure, while Fails > 0
+	Attempts map[string]int // failed attempts of URLs that are still queued, by a hash of the entry
+}
+
+// hostJSON is a record as stored, with durations that people can read. They are rounded up: a pause never gets shorter.
+type hostJSON struct {
 	V        int            `json:"v"`
-	By       string         `json:"by,omitempty"`       // who wrote it: <frontier id>/<number of the write>
-	Lease    time.Duration  `json:"lease,omitempty"`    // for how long By alone may ask the host; 0: nobody has it
-	Wait     time.Duration  `json:"wait,omitempty"`     // the pause after the lease (or now), before the host may be asked again
-	Delay    time.Duration  `json:"delay,omitempty"`    // the Crawl-delay that its robots.txt asks for
-	Fails    int            `json:"fails,omitempty"`    // failed requests in a row
-	Why      string         `json:"why,omitempty"`      // the last failure, while Fails > 0
-	Attempts map[string]int `json:"attempts,omitempty"` // failed attempts of URLs that are still queued, by URL hash
+	By       string         `json:"by,omitempty"`
+	LeaseMS  int64          `json:"lease_ms,omitempty"`
+	WaitMS   int64          `json:"wait_ms,omitempty"`
+	DelayMS  int64          `json:"delay_ms,omitempty"`
+	Fails    int            `json:"fails,omitempty"`
+	Why      string         `json:"why,omitempty"`
+	Attempts map[string]int `json:"attempts,omitempty"`
+}
+
+// MarshalJSON writes the record as stored.
+func (h Host) MarshalJSON() ([]byte, error) {
+	ms := func(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
+	return json.Marshal(hostJSON{V: 1, By: h.By, LeaseMS: ms(h.Lease), WaitMS: ms(h.Wait), DelayMS: ms(h.Delay), Fails: h.Fails, Why: h.Why, Attempts: h.Attempts})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (h *Host) UnmarshalJSON(data []byte) error {
+	var j hostJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return err
+	}
+	d := func(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond }
+	*h = Host{By: j.By, Lease: d(j.LeaseMS), Wait: d(j.WaitMS), Delay: d(j.DelayMS), Fails: j.Fails, Why: j.Why, Attempts: j.Attempts}
+	return nil
 }
 
 // maxAttempts bounds Host.Attempts. Only the head of the queue is ever tried, so it holds one or two; a purge may leave some behind.
@@ -45,7 +73,7 @@ func (h HostState) FreeAt() time.Time {
 func parseHost(e bus.Entry) HostState {
 	s := HostState{Token: e.Key, At: e.Time, rev: e.Revision}
 	if json.Unmarshal(e.Value, &s.Host) != nil {
-		s.Host = Host{V: 1, Wait: time.Minute}
+		s.Host = Host{Wait: time.Minute}
 	}
 	return s
 }
@@ -68,7 +96,7 @@ func (f *Frontier) host(ctx context.Context, host string) (HostState, error) {
 }
 
 func (f *Frontier) ensureHost(ctx context.Context, host string) error {
-	data, err := json.Marshal(Host{V: 1})
+	data, err := json.Marshal(Host{})
 	if err != nil {
 		return err
 	}
@@ -81,7 +109,7 @@ func (f *Frontier) ensureHost(ctx context.Context, host string) error {
 // update writes the record if nobody changed it since, and returns what the server holds then. Each write is signed with a number of its
 // own: so a write that failed and was kept is recognised as done. bus.ErrConflict means that another changed it.
 func (f *Frontier) update(ctx context.Context, s HostState) (HostState, error) {
-	s.V, s.By = 1, f.sign()
+	s.By = f.sign()
 	data, err := json.Marshal(s.Host)
 	if err != nil {
 		return HostState{}, err
