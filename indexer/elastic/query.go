@@ -100,7 +100,8 @@ func (q Query) query() object {
 	}
 	if text := strings.TrimSpace(q.Text); text != "" {
 		b["must"] = []object{{"multi_match": object{
-			"query": text, "fields": fields, "type": "best_fields", "minimum_should_match": "2<75%", "tie_breaker": 0.3,
+			// cross_fields: a word in the title and another in the body count together. Of up to two bigrams all must be there, of more three quarters.
+			"query": text, "fields": fields, "type": "cross_fields", "minimum_should_match": "2<75%", "tie_breaker": 0.3,
 		}}}
 		b["should"] = []object{{"multi_match": object{
 			"query": text, "fields": fields, "type": "phrase", "slop": 1, "boost": 2,

@@ -50,6 +50,7 @@ func TestSearch(t *testing.T) {
 		{"newest of what matches", elastic.Query{Text: "地铁", Newest: true}, []string{"metro", "bridge"}},
 		{"traditional", elastic.Query{Text: "擴建工程"}, []string{"trad"}},
 		{"english, folded", elastic.Query{Text: "METRO"}, []string{"english"}},
+		{"words in different fields", elastic.Query{Text: "大桥 地铁"}, []string{"bridge"}},
 		{"nothing", elastic.Query{Text: "火星"}, nil},
 		{"tombstones too", elastic.Query{Text: "旧闻", Gone: true}, []string{"gone"}},
 		{"tombstones hidden", elastic.Query{Text: "旧闻"}, nil},
