@@ -244,3 +244,144 @@ func TestSchedules(t *testing.T) {
 		t.Errorf("get of the cancelled: %v", err)
 	}
 }
+
+func TestKVWatch(t *testing.T) {
+	s := bustest.StartServer(t)
+	b, ctx := s.Bus(t, bus.Config{}), t.Context()
+	kv := b.KV(bus.BucketSources)
+	if _, err := kv.Put(ctx, "a", []byte("1")); err != nil {
+		t.Fatal(err)
+	}
+	seen := make(chan string, 10)
+	wctx, cancel := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() {
+		done <- kv.Watch(wctx, func(e *bus.Entry) error {
+			switch {
+			case e == nil:
+				seen <- "live"
+			case e.Value == nil:
+				seen <- e.Key + " deleted"
+			default:
+				seen <- e.Key + "=" + string(e.Value)
+			}
+			return nil
+		})
+	}()
+	want := func(w string) {
+		t.Helper()
+		select {
+		case got := <-seen:
+			if got != w {
+				t.Fatalf("watched %q, want %q", got, w)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("not seen: %s", w)
+		}
+	}
+	want("a=1")
+	want("live")
+	if _, err := kv.Put(ctx, "b", []byte("2")); err != nil {
+		t.Fatal(err)
+	}
+	want("b=2")
+	if err := kv.Delete(ctx, "a"); err != nil {
+		t.Fatal(err)
+	}
+	want("a deleted")
+	s.Stop(t)
+	s.Start(t)
+	eventually(t, "back", func() bool { return b.Ready() == nil })
+	if _, err := kv.Put(ctx, "c", []byte("3")); err != nil {
+		t.Fatal(err)
+	}
+	want("c=3")
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestScanAndSubscribe(t *testing.T) {
+	b, ctx := bustest.Start(t), t.Context()
+	sctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	heard, ended := make(chan string, 2000), make(chan error, 1)
+	go func() { ended <- b.Subscribe(sctx, "news.>", func(m bus.Message) { heard <- string(m.Data) }) }()
+	eventually(t, "the monitor listens", func() bool {
+		_, err := b.Publish(ctx, bus.Outgoing{Subject: news.AlertSubject("w"), Data: []byte("hello")})
+		return err == nil && len(heard) > 0
+	})
+	const all = 600 // more than one page of a scan
+	publish(t, b, 0, all)
+	tests := []struct {
+		name  string
+		o     bus.ScanOptions
+		stop  int
+		first string
+		n     int
+	}{
+		{"all", bus.ScanOptions{}, 0, "page 0", all},
+		{"from a sequence", bus.ScanOptions{Seq: 301}, 0, "page 300", all - 300},
+		{"filter", bus.ScanOptions{Filter: "news.raw.yunhai.*"}, 0, "page 0", all},
+		{"filter of nothing", bus.ScanOptions{Filter: "news.raw.other.*"}, 0, "", 0},
+		{"stopped", bus.ScanOptions{}, 5, "page 0", 5},
+		{"since the past", bus.ScanOptions{Since: time.Now().Add(-time.Hour)}, 0, "page 0", all},
+		{"since the future", bus.ScanOptions{Since: time.Now().Add(time.Hour)}, 0, "", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			err := b.Scan(ctx, bus.StreamRaw, tt.o, func(m bus.Message) error {
+				got = append(got, string(m.Data))
+				if m.Stream != bus.StreamRaw || m.Header[news.HeaderURL] == "" || m.Header["Nats-Sequence"] != "" {
+					t.Fatalf("message %+v", m)
+				}
+				if len(got) == tt.stop {
+					return bus.ErrStop
+				}
+				return nil
+			})
+			if err != nil || len(got) != tt.n || tt.n > 0 && got[0] != tt.first {
+				t.Errorf("%d messages, %v", len(got), err)
+			}
+		})
+	}
+	m, err := b.Last(ctx, bus.StreamRaw, news.RawSubject("yunhai", "paper_example"))
+	if err != nil || string(m.Data) != fmt.Sprintf("page %d", all-1) {
+		t.Errorf("last: %q %v", m.Data, err)
+	}
+	if _, err := b.Last(ctx, bus.StreamRaw, news.RawSubject("yunhai", "none")); !errors.Is(err, bus.ErrNotFound) {
+		t.Errorf("last of none: %v", err)
+	}
+	eventually(t, "the monitor heard all", func() bool { return len(heard) > all })
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPublishRefusals(t *testing.T) {
+	b, ctx := bustest.Start(t), t.Context()
+	m := raw(1)
+	m.Data = make([]byte, b.MaxPayload()+64<<10+1)
+	if _, err := b.Publish(ctx, m); !errors.Is(err, bus.ErrTooLarge) {
+		t.Errorf("too large: %v", err)
+	}
+	m.Data = m.Data[:b.MaxPayload()]
+	if _, err := b.Publish(ctx, m); err != nil {
+		t.Errorf("the largest: %v", err)
+	}
+	got, err := b.Message(ctx, bus.StreamRaw, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Bury(ctx, bus.Letter{Stage: news.StageNormalizer, Reason: news.Crash, Err: errors.New("x"), Message: got}); err != nil {
+		t.Errorf("the largest as a dead letter: %v", err)
+	}
+	short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+	defer cancel()
+	if _, err := b.Publish(short, bus.Outgoing{Subject: "nobody.listens"}); !errors.Is(err, bus.ErrNoStreams) && !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("no stream: %v", err)
+	}
+}

@@ -18,6 +18,7 @@ type Bus struct {
 	log *slog.Logger
 	nc  *nats.Conn
 	js  jetstream.JetStream
+	up  *link
 
 	mu      sync.Mutex
 	streams map[string]jetstream.Stream   // handles, bound at first use
@@ -36,7 +37,8 @@ func Open(ctx context.Context, c Config) (*Bus, error) {
 		return nil, fmt.Errorf("bus: configuration: %w", err)
 	}
 	c = c.withDefaults()
-	opts, err := c.options()
+	up := newLink()
+	opts, err := c.options(up)
 	if err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
@@ -53,7 +55,7 @@ func Open(ctx context.Context, c Config) (*Bus, error) {
 		nc.Close()
 		return nil, fmt.Errorf("bus: %w", err)
 	}
-	return &Bus{cfg: c, log: c.Log, nc: nc, js: js, streams: map[string]jetstream.Stream{}, buckets: map[string]jetstream.KeyValue{}}, nil
+	return &Bus{cfg: c, log: c.Log, nc: nc, js: js, up: up, streams: map[string]jetstream.Stream{}, buckets: map[string]jetstream.KeyValue{}}, nil
 }
 
 func (c Config) where() string {
@@ -63,7 +65,7 @@ func (c Config) where() string {
 	return c.URL
 }
 
-func (c Config) options() ([]nats.Option, error) {
+func (c Config) options(up *link) ([]nats.Option, error) {
 	log := c.Log
 	opts := []nats.Option{
 		nats.Name(c.Name),
@@ -75,11 +77,15 @@ func (c Config) options() ([]nats.Option, error) {
 		// A forbidden publish shows as a timeout for the caller; the cause only here.
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("nats", "error", err) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			up.lost()
 			if err != nil {
 				log.Warn("nats connection lost", "error", err)
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { log.Info("nats connection is back") }),
+		nats.ReconnectHandler(func(*nats.Conn) {
+			up.back()
+			log.Info("nats connection is back")
+		}),
 	}
 	if c.InProcess != nil {
 		opts = append(opts, nats.InProcessServer(c.InProcess))
@@ -169,7 +175,7 @@ func (b *Bus) stream(ctx context.Context, name string) (jetstream.Stream, error)
 	if s != nil {
 		return s, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	ctx, cancel := b.limit(ctx, answerTime)
 	defer cancel()
 	s, err := b.js.Stream(ctx, name)
 	if err != nil {
@@ -189,7 +195,7 @@ func (b *Bus) bucket(ctx context.Context, name string) (jetstream.KeyValue, erro
 	if kv != nil {
 		return kv, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	ctx, cancel := b.limit(ctx, answerTime)
 	defer cancel()
 	kv, err := b.js.KeyValue(ctx, name)
 	if err != nil {

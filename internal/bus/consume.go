@@ -227,11 +227,13 @@ func (l *loop) keepAlive(done <-chan struct{}) {
 	}
 }
 
-// repair pauses the loop while its consumer is missing, and puts the topology back: somebody deleted it, or the server lost its store.
+// repair pauses the loop while its consumer is missing, and puts the topology back: somebody deleted it, or the server lost its
+// store. It waits first: nats-server 2.15.2 tells of the consumer's end while it still deletes the stream, and a stream made anew
+// in that moment answers no publish until the server's restart (seen in one of ten tries).
 func (l *loop) repair(ctx context.Context, cause error) {
 	l.pause.begin(fmt.Errorf("bus: consumer %s: %w", l.o.Durable, cause))
 	defer l.pause.end(ctx)
-	for wait := pauseFirst; ctx.Err() == nil; wait = min(2*wait, pauseMost) {
+	for wait := 2 * pauseFirst; sleep(ctx, wait); wait = min(2*wait, pauseMost) {
 		err := l.b.Ensure(ctx)
 		if err == nil {
 			_, err = l.b.consumerInfo(ctx, l.spec)
@@ -240,7 +242,6 @@ func (l *loop) repair(ctx context.Context, cause error) {
 			return
 		}
 		l.log.Debug("consumer cannot be put back yet", "error", err)
-		sleep(ctx, wait)
 	}
 }
 

@@ -48,7 +48,7 @@ func (b *Bus) ensureStream(ctx context.Context, want jetstream.StreamConfig) err
 }
 
 func (b *Bus) ensureStreamOnce(ctx context.Context, want jetstream.StreamConfig) error {
-	ctx, cancel := context.WithTimeout(ctx, 4*answerTime) // an R3 stream waits for its election
+	ctx, cancel := b.limit(ctx, 4*answerTime) // an R3 stream waits for its election
 	defer cancel()
 	s, err := b.js.Stream(ctx, want.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
@@ -122,14 +122,34 @@ func upgradeStream(have, want jetstream.StreamConfig, state jetstream.StreamStat
 // lower is true where a limit (0 and -1 are none) gets tighter.
 func lower(have, want int64) bool { return want > 0 && (have <= 0 || want < have) }
 
+// union adds what is wanted, and leaves out what that covers: subjects of a stream must not overlap.
 func union(have, want []string) []string {
-	all := slices.Clone(have)
+	var all []string
+	for _, s := range have {
+		if slices.Contains(want, s) || !slices.ContainsFunc(want, func(w string) bool { return covers(w, s) }) {
+			all = append(all, s)
+		}
+	}
 	for _, s := range want {
 		if !slices.Contains(all, s) {
 			all = append(all, s)
 		}
 	}
 	return all
+}
+
+// covers is true where every subject that narrow matches is matched by wide.
+func covers(wide, narrow string) bool {
+	w, n := strings.Split(wide, "."), strings.Split(narrow, ".")
+	for i, token := range w {
+		switch {
+		case token == ">":
+			return len(n) > i
+		case i >= len(n) || n[i] == ">" || token != "*" && token != n[i]:
+			return false
+		}
+	}
+	return len(w) == len(n)
 }
 
 func (b *Bus) ensureConsumer(ctx context.Context, want consumerSpec) error {
@@ -147,7 +167,7 @@ func (b *Bus) ensureConsumer(ctx context.Context, want consumerSpec) error {
 }
 
 func (b *Bus) ensureConsumerOnce(ctx context.Context, want consumerSpec) error {
-	ctx, cancel := context.WithTimeout(ctx, 4*answerTime)
+	ctx, cancel := b.limit(ctx, 4*answerTime)
 	defer cancel()
 	c, err := b.js.Consumer(ctx, want.stream, want.config.Durable)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {

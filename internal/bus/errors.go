@@ -71,11 +71,13 @@ func isNoStream(err error) bool {
 		errors.Is(err, jetstream.ErrConsumerNotFound) || hasCode(err, codeStreamNotFound)
 }
 
-// isUnanswered is true where the server was not reached or did not answer: the request may have been carried out all the same.
+// isUnanswered is true where the server was not reached or did not answer: the request may have been carried out all the same. The
+// caller looks at its own ctx first.
 func isUnanswered(err error) bool {
 	return errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse) ||
 		errors.Is(err, nats.ErrConnectionReconnecting) || errors.Is(err, nats.ErrDisconnected) || errors.Is(err, nats.ErrReconnectBufExceeded) ||
-		errors.Is(err, context.DeadlineExceeded) || hasCode(err, 10008, 10041) // JetStream is temporarily unavailable, no leader
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || // by limit
+		hasCode(err, 10008, 10041) // JetStream is temporarily unavailable, no leader
 }
 
 // wrap gives an error of the server its place and, where the whole server is away, the verdict Down, so that a handler may pass it

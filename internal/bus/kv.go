@@ -35,7 +35,7 @@ func (b *Bus) KV(bucket string) *KV { return &KV{b: b, name: bucket} }
 func (k *KV) do(ctx context.Context, what, key string, f func(context.Context, jetstream.KeyValue) error) error {
 	kv, err := k.b.bucket(ctx, k.name)
 	if err == nil {
-		limited, cancel := context.WithTimeout(ctx, answerTime)
+		limited, cancel := k.b.limit(ctx, answerTime)
 		defer cancel()
 		err = f(limited, kv)
 	}
@@ -127,47 +127,4 @@ func (k *KV) Each(ctx context.Context, f func(Entry) error) error {
 		}
 		return f(Entry{Key: strings.TrimPrefix(m.Subject, prefix), Value: m.Data, Revision: m.Seq, Time: m.Time})
 	})
-}
-
-// Watch calls f for every key that is there, then once with a nil entry, then for every change (a deleted key has a nil Value), until
-// ctx ends or f returns an error.
-func (k *KV) Watch(ctx context.Context, f func(*Entry) error) error {
-	kv, err := k.b.bucket(ctx, k.name)
-	if err != nil {
-		return wrap(ctx, err, "watch %s", k.name)
-	}
-	w, err := kv.WatchAll(ctx)
-	if err != nil {
-		return wrap(ctx, err, "watch %s", k.name)
-	}
-	defer func() { _ = w.Stop() }() // of a closed connection: nothing left to stop
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case got, open := <-w.Updates():
-			if !open {
-				if ctx.Err() != nil {
-					return nil
-				}
-				return &DownError{Err: fmt.Errorf("bus: watch %s ended", k.name)}
-			}
-			if err := f(watched(got)); err != nil {
-				return stopped(err)
-			}
-		}
-	}
-}
-
-func watched(got jetstream.KeyValueEntry) *Entry {
-	if got == nil {
-		return nil
-	}
-	e := entryOf(got)
-	if got.Operation() != jetstream.KeyValuePut {
-		e.Value = nil
-	} else if e.Value == nil {
-		e.Value = []byte{}
-	}
-	return &e
 }

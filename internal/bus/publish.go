@@ -64,7 +64,7 @@ func (b *Bus) publishOnce(ctx context.Context, msg *nats.Msg, opts []jetstream.P
 		// The client would buffer it and send it whenever the connection is back, maybe long after the caller gave up.
 		return nil, nats.ErrDisconnected
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	ctx, cancel := b.limit(ctx, answerTime)
 	defer cancel()
 	return b.js.PublishMsg(ctx, msg, opts...)
 }

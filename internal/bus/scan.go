@@ -113,7 +113,7 @@ func (b *Bus) directGet(ctx context.Context, stream string, req directRequest) (
 	}
 	var page directPage
 	for {
-		limited, cancel := context.WithTimeout(ctx, answerTime)
+		limited, cancel := b.limit(ctx, answerTime)
 		m, err := sub.NextMsgWithContext(limited)
 		cancel()
 		if err != nil {
@@ -162,7 +162,7 @@ func (b *Bus) Last(ctx context.Context, stream, subject string) (Message, error)
 	if err != nil {
 		return Message{}, wrap(ctx, err, "last of %s", subject)
 	}
-	limited, cancel := context.WithTimeout(ctx, answerTime)
+	limited, cancel := b.limit(ctx, answerTime)
 	defer cancel()
 	m, err := st.GetLastMsgForSubject(limited, subject)
 	if isNoMessage(err) {
@@ -180,7 +180,7 @@ func (b *Bus) Message(ctx context.Context, stream string, seq uint64) (Message, 
 	if err != nil {
 		return Message{}, wrap(ctx, err, "message %d of %s", seq, stream)
 	}
-	limited, cancel := context.WithTimeout(ctx, answerTime)
+	limited, cancel := b.limit(ctx, answerTime)
 	defer cancel()
 	m, err := st.GetMsg(limited, seq)
 	if isNoMessage(err) {

@@ -39,7 +39,7 @@ func (s *Set) First(ctx context.Context, filter string) (Message, error) {
 	if err != nil {
 		return Message{}, wrap(ctx, err, "first of %s", filter)
 	}
-	limited, cancel := context.WithTimeout(ctx, answerTime)
+	limited, cancel := s.b.limit(ctx, answerTime)
 	defer cancel()
 	m, err := st.GetMsg(limited, 1, jetstream.WithGetMsgSubject(filter))
 	if isNoMessage(err) {
@@ -77,7 +77,7 @@ func (b *Bus) purge(ctx context.Context, stream string, opt jetstream.StreamPurg
 	if err != nil {
 		return wrap(ctx, err, "purge %s", stream)
 	}
-	limited, cancel := context.WithTimeout(ctx, 2*answerTime)
+	limited, cancel := b.limit(ctx, 2*answerTime)
 	defer cancel()
 	return wrap(ctx, st.Purge(limited, opt), "purge %s", stream)
 }
@@ -88,7 +88,7 @@ func (b *Bus) Remove(ctx context.Context, stream string, seq uint64) error {
 	if err != nil {
 		return wrap(ctx, err, "remove %d from %s", seq, stream)
 	}
-	limited, cancel := context.WithTimeout(ctx, answerTime)
+	limited, cancel := b.limit(ctx, answerTime)
 	defer cancel()
 	if err := st.DeleteMsg(limited, seq); err != nil && !isNoMessage(err) {
 		return wrap(ctx, err, "remove %d from %s", seq, stream)

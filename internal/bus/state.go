@@ -39,7 +39,7 @@ func (b *Bus) Streams(ctx context.Context) ([]StreamInfo, error) {
 }
 
 func (b *Bus) streamInfo(ctx context.Context, name string) (StreamInfo, error) {
-	limited, cancel := context.WithTimeout(ctx, answerTime)
+	limited, cancel := b.limit(ctx, answerTime)
 	defer cancel()
 	s, err := b.js.Stream(limited, name)
 	if err != nil {
@@ -66,7 +66,7 @@ func (b *Bus) Consumers(ctx context.Context) ([]ConsumerInfo, error) {
 }
 
 func (b *Bus) consumerInfo(ctx context.Context, c consumerSpec) (ConsumerInfo, error) {
-	limited, cancel := context.WithTimeout(ctx, answerTime)
+	limited, cancel := b.limit(ctx, answerTime)
 	defer cancel()
 	got, err := b.js.Consumer(limited, c.stream, c.config.Durable)
 	if err != nil {

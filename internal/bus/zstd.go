@@ -14,7 +14,7 @@ const windowSize = 1 << 20
 // Encoders and decoders are costly to make and safe for concurrent use with EncodeAll and DecodeAll: one of each serves the process.
 var (
 	encoder = sync.OnceValue(func() *zstd.Encoder {
-		e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithWindowSize(windowSize), zstd.WithLowerEncoderMem(true))
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithWindowSize(windowSize), zstd.WithLowerEncoderMem(true), zstd.WithZeroFrames(true))
 		if err != nil {
 			panic("bus: zstd encoder: " + err.Error()) // the options are constants
 		}
@@ -57,7 +57,7 @@ func decoderFor(limit int) (*boundedDecoder, error) {
 	if d, ok := decoders.Get().(*boundedDecoder); ok && d.limit == limit {
 		return d, nil
 	}
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(uint64(max(limit, 1))))
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(uint64(max(limit, windowSize))))
 	if err != nil {
 		return nil, err
 	}

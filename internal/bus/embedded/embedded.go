@@ -53,7 +53,7 @@ type Server struct {
 // folder: ErrInUse. A port that is asked for and taken is ErrPort.
 func Start(ctx context.Context, c Config) (*Server, error) {
 	c, err := c.withDefaults()
-	if err != nil {
+	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, fmt.Errorf("embedded nats: %w", err)
 	}
 	lock, err := lockDir(c.StoreDir)

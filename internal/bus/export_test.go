@@ -1,0 +1,4 @@
+package bus
+
+// DeadMessage is deadMessage for the fuzz test.
+var DeadMessage = deadMessage
