@@ -43,7 +43,7 @@ type asked struct {
 	start, end time.Time
 }
 
-func newWeb(t *testing.T) *web {
+func newWeb(t testing.TB) *web {
 	t.Helper()
 	w := &web{pages: map[string]http.HandlerFunc{}}
 	w.server = httptest.NewServer(w)
@@ -164,7 +164,7 @@ func apply(t *testing.T, s Stores, list ...seeds.Source) {
 }
 
 // start runs a worker; the returned function ends it and waits.
-func start(t *testing.T, s Stores, c Config) (w *Worker, stop func()) {
+func start(t testing.TB, s Stores, c Config) (w *Worker, stop func()) {
 	t.Helper()
 	w, err := New(s, c, nil)
 	if err != nil {

@@ -332,3 +332,51 @@ func TestNothingBeyondThisMachineWithoutContact(t *testing.T) {
 		t.Errorf("ends (-want +got):\n%s", diff)
 	}
 }
+
+// TestSilenceIsNoFaultOfTheURLs: when no host at all answers, the crawler pauses and says so instead of burying URL after URL; when the
+// network is back it goes on.
+func TestSilenceIsNoFaultOfTheURLs(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t)
+	address := closedPort(t)
+	const hosts = 70
+	c := quick(w)
+	c.Attempts, c.BackOff = 1, 200*time.Millisecond
+	var sources []seeds.Source
+	for i := range hosts {
+		host := fmt.Sprintf("h%d.example", i)
+		c.Fetch.Resolve[host] = address
+		w.on("http://"+host+"/", list())
+		sources = append(sources, src(fmt.Sprintf("s%d", i), "http://"+host+"/", host))
+	}
+	b := bustest.Start(t)
+	s := StoresOf(b)
+	apply(t, s, sources...)
+	worker, _ := start(t, s, c)
+	waitFor(t, "a crawler that says that nobody answers", func() bool { return errors.Is(worker.Ready(), fetch.ErrConnect) })
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := &http.Server{Handler: w, ReadHeaderTimeout: time.Minute}
+	served := make(chan struct{})
+	go func() { defer close(served); _ = back.Serve(l) }()
+	t.Cleanup(func() { _ = back.Close(); <-served })
+	waitIdle(t, s)
+	dead := len(whatWasTold(t, b).outcomes)
+	if dead == 0 || dead > silentMost {
+		t.Errorf("%d dead letters, want some, and at most %d", dead, silentMost)
+	}
+	found := 0
+	for i := range hosts {
+		if lastOutcome(t, s, fmt.Sprintf("http://h%d.example/", i)) == news.Discovery.Code {
+			found++
+		}
+	}
+	if found+dead != hosts {
+		t.Errorf("%d hosts were read and %d given up, of %d", found, dead, hosts)
+	}
+	if err := worker.Ready(); err != nil {
+		t.Errorf("still not ready: %v", err)
+	}
+}
