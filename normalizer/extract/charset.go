@@ -108,7 +108,7 @@ func countUTF8(b []byte) (good, bad int) {
 			continue
 		}
 		r, size := utf8.DecodeRune(b[i:])
-		if r != utf8.RuneError || size > 1 {
+		if size > 1 || r != utf8.RuneError {
 			good++
 		} else if len(b)-i >= utf8.UTFMax || utf8.FullRune(b[i:]) {
 			bad++

@@ -47,8 +47,11 @@ func Decode(body []byte, contentType string) (text, charset string, err error) {
 		return decodeAll(body, name, enc)
 	}
 	good, bad := countUTF8(body)
+	if bad == 0 && good > 8 {
+		return cleanUTF8(body), "utf-8", nil
+	}
 	labels := labelsOf(body, contentType)
-	if bad == 0 && (good > 8 || good == 0 && !needsEscape(labels) || len(labels) == 0) {
+	if bad == 0 && (good == 0 && !needsEscape(labels) || len(labels) == 0) {
 		return cleanUTF8(body), "utf-8", nil
 	}
 	if good == 0 && bad == 0 { // a charset of escapes, which nothing but its label tells from ASCII
@@ -150,11 +153,10 @@ func labelsOf(body []byte, contentType string) []string {
 	} else if _, after, ok := strings.Cut(strings.ToLower(contentType), "charset="); ok {
 		out = append(out, cleanLabel(after))
 	}
-	head := body
-	if i := bytes.Index(bytes.ToLower(head[:min(len(head), 64<<10)]), []byte("</head")); i > 0 {
+	head := lowerASCII(body[:min(len(body), 64<<10)])
+	if i := bytes.Index(head, []byte("</head")); i > 0 {
 		head = head[:i]
 	}
-	head = bytes.ToLower(head[:min(len(head), 64<<10)])
 	for _, mark := range []string{"charset", "encoding"} {
 		rest := head
 		for range 4 {
@@ -168,6 +170,17 @@ func labelsOf(body []byte, contentType string) []string {
 				out = append(out, cleanLabel(string(value[1:min(len(value), 48)])))
 			}
 		}
+	}
+	return out
+}
+
+func lowerASCII(b []byte) []byte {
+	out := make([]byte, len(b))
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		out[i] = c
 	}
 	return out
 }
@@ -246,7 +259,7 @@ func cleanUTF8(b []byte) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "")
 	}
-	if strings.ContainsAny(s, "\x00\uFFFD") {
+	if strings.IndexByte(s, 0) >= 0 || strings.Contains(s, "\uFFFD") {
 		s = strings.NewReplacer("\x00", "", "\uFFFD", "").Replace(s)
 	}
 	return s

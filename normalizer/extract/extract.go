@@ -75,6 +75,9 @@ func run(in Input) (Result, *page) {
 	case err != nil:
 		return rejected(news.Undecodable, err.Error()), nil
 	}
+	if kind := feedKind(text); kind != "" {
+		return rejected(news.NotArticle, "a "+kind), nil
+	}
 	p := &page{in: in, charset: charset}
 	if isMarkup(text, in.ContentType) {
 		p.readHTML(text)

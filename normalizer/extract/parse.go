@@ -132,3 +132,28 @@ func isMarkup(text, contentType string) bool {
 	}
 	return false
 }
+
+// feedKind names feeds and sitemaps by their root element, whatever their content type; empty for everything else.
+func feedKind(text string) string {
+	head := strings.TrimSpace(text[:min(len(text), 2048)])
+	if !strings.HasPrefix(head, "<") {
+		return ""
+	}
+	for range 8 {
+		switch {
+		case strings.HasPrefix(head, "<?"), strings.HasPrefix(head, "<!--"):
+			_, after, ok := strings.Cut(head, ">")
+			if !ok {
+				return ""
+			}
+			head = strings.TrimSpace(after)
+		case strings.HasPrefix(head, "<rss"), strings.HasPrefix(head, "<feed"), strings.HasPrefix(head, "<rdf:RDF"):
+			return "feed"
+		case strings.HasPrefix(head, "<urlset"), strings.HasPrefix(head, "<sitemapindex"):
+			return "sitemap"
+		default:
+			return ""
+		}
+	}
+	return ""
+}

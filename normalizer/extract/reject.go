@@ -15,6 +15,12 @@ var (
 	parkedWords    = []string{"域名出售", "该域名", "此域名", "域名正在出售", "域名已过期", "domainisforsale", "buythisdomain", "domainisparked", "domainname"}
 )
 
+// sitePages are the headlines of pages about the site itself.
+var sitePages = map[string]bool{
+	"关于我们": true, "關於我們": true, "联系我们": true, "聯絡我們": true, "网站简介": true, "本站简介": true, "本会简介": true, "商会简介": true, "协会简介": true, "公司简介": true, "报社简介": true, "网站地图": true, "网站声明": true, "版权声明": true, "免责声明": true,
+	"隐私政策": true, "隱私權政策": true, "用户协议": true, "服务条款": true, "使用帮助": true, "广告服务": true, "人才招聘": true, "招聘信息": true, "加入我们": true, "友情链接": true, "aboutus": true, "contactus": true, "about": true, "contact": true, "privacypolicy": true, "termsofuse": true, "termsofservice": true, "cookiepolicy": true,
+}
+
 // minArticle is the least weight of a body: briefs of two sentences are news, a caption is not.
 const minArticle = 24
 
@@ -47,7 +53,7 @@ func (p *page) reject() *Rejection {
 	case p.script.total*10 < kept*3:
 		return p.rejection(news.NotArticle, "figures without text")
 	case kept == 0 || sentences == 0 && (kept < 120 || !p.headed() && kept < 15*lines):
-		if linkLines >= 8 && links*2 > shown {
+		if linkLines >= 5 && links*2 > shown {
 			return p.rejection(news.NotArticle, fmt.Sprintf("a listing: %d lines of links", linkLines))
 		}
 		if p.facts.inputs >= 4 {
@@ -58,10 +64,13 @@ func (p *page) reject() *Rejection {
 		}
 		return p.rejection(news.NotArticle, "no sentence")
 	case kept < minArticle:
-		if linkLines >= 8 {
+		if linkLines >= 5 && links*2 > shown || linkLines >= 8 {
 			return p.rejection(news.NotArticle, fmt.Sprintf("a listing: %d lines of links", linkLines))
 		}
 		return p.rejection(news.TooShort, fmt.Sprintf("%d characters of text", kept))
+	}
+	if key := keyOf(p.title.text); kept < 600 && sitePages[key] && !p.headed() {
+		return p.rejection(news.NotArticle, "a page about the site: "+p.title.text)
 	}
 	if d := p.listing(kept, sentences, prose, links, linkLines); d != "" {
 		return p.rejection(news.NotArticle, d)
