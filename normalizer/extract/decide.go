@@ -244,69 +244,6 @@ func (p *page) darkInside(at int) bool {
 	return p.boxes[at].dark && !p.boxes[p.main].dark
 }
 
-// adoptNeighbours takes whole sentences just outside the box: a lead above it, a paragraph that a broken tag put behind it.
-func (p *page) adoptNeighbours() {
-	x := &p.boxes[p.main]
-	if x.parent < 0 {
-		return
-	}
-	near := p.boxes[x.parent]
-	if near.tag != atom.Body && near.parent > 0 && near.mass < x.mass*1.05 {
-		near = p.boxes[near.parent]
-	}
-	for i := near.start; i < near.end; i++ {
-		b := &p.blocks[i]
-		if i >= x.start && i < x.end || b.hidden || b.match != nil || b.control || b.caption || b.item || p.boxes[b.box].dark {
-			continue
-		}
-		distance := max(x.start-i, i-x.end+1)
-		if b.isSentence() && b.n >= 30 && b.linkShare() < 0.1 && b.punct >= 2 && distance <= 6 && p.adoptable(i, x) {
-			b.keep, b.rule = true, "neighbour"
-		}
-	}
-}
-
-// adoptable holds a neighbour's own box against the article's: teasers of other articles stand in boxes full of links.
-func (p *page) adoptable(i int, x *box) bool {
-	own := &p.boxes[p.blocks[i].box]
-	if own.parent >= 0 && isParagraph(own.tag) {
-		own = &p.boxes[own.parent]
-	}
-	return own.linkShare() < 0.2 && (own.start <= x.start && own.end >= x.end || own.class == positive || own.weight < 400)
-}
-
-// applyCuts drops what follows the heading of a related list or a comment box in the same element, unless the article goes on
-// there.
-func (p *page) applyCuts() {
-	kept := p.keptMass(0, len(p.blocks))
-	for i := range p.blocks {
-		b := &p.blocks[i]
-		if b.match == nil || b.match.verdict != cut || b.hidden {
-			continue
-		}
-		end := p.scopeEnd(i)
-		rest := p.keptMass(i, end)
-		if rest > kept*0.35 {
-			continue
-		}
-		for j := i + 1; j < end; j++ {
-			if p.blocks[j].keep {
-				p.blocks[j].keep, p.blocks[j].rule = false, "after:"+b.match.name
-			}
-		}
-	}
-}
-
-// scopeEnd gives where the element ends that a heading heads: the smallest one that holds more than the heading, never past the
-// article's box.
-func (p *page) scopeEnd(i int) int {
-	at := p.blocks[i].box
-	for at > 0 && p.boxes[at].end-i <= 1 {
-		at = p.boxes[at].parent
-	}
-	return p.boxes[at].end
-}
-
 func (p *page) keptMass(from, to int) float64 {
 	sum := 0.0
 	for i := from; i < to; i++ {

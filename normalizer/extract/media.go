@@ -1,0 +1,51 @@
+package extract
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+func (w *walker) image(n *html.Node, c context) {
+	if c.hidden || len(w.p.facts.images) >= 512 {
+		return
+	}
+	src := ""
+	for _, key := range []string{"data-src", "data-original", "data-lazy-src", "data-url", "src"} {
+		if src = strings.TrimSpace(attr(n, key)); src != "" && !strings.HasPrefix(src, "data:") {
+			break
+		}
+	}
+	if src != "" && len(src) < 2048 && !isTiny(n) {
+		w.p.facts.images = append(w.p.facts.images, imageTag{src, Fold(attr(n, "alt")), len(w.p.blocks), c.box})
+	}
+}
+
+// isTiny tells icons and counters by their stated size.
+func isTiny(n *html.Node) bool {
+	for _, key := range []string{"width", "height"} {
+		v := strings.TrimSuffix(strings.TrimSpace(attr(n, key)), "px")
+		if len(v) > 0 && len(v) <= 2 && v >= "0" && v <= "99" {
+			return true
+		}
+	}
+	return false
+}
+
+// fileTypes are the endings of what counts as an attachment.
+var fileTypes = []string{".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".zip", ".rar", ".7z", ".wps", ".et", ".ofd", ".csv", ".rtf", ".odt", ".ods"}
+
+func (w *walker) fileLink(n *html.Node, c context) {
+	href := strings.TrimSpace(attr(n, "href"))
+	path, _, _ := strings.Cut(strings.ToLower(href), "?")
+	path, _, _ = strings.Cut(path, "#")
+	if len(path) > 2048 || len(w.p.facts.files) >= 128 {
+		return
+	}
+	for _, ext := range fileTypes {
+		if strings.HasSuffix(path, ext) {
+			w.p.facts.files = append(w.p.facts.files, fileLink{href, Fold(rawText(n)), len(w.p.blocks), c.box})
+			return
+		}
+	}
+}
