@@ -48,11 +48,17 @@ func (x *ruleIndex) find(key string, accept func(rule int) bool) int {
 			best = rule
 		}
 	}
-	first, _ := utf8.DecodeRuneInString(key)
-	for _, w := range x.start[first] {
-		if w.rule < best && strings.HasPrefix(key, w.word) && startEnds(key, w.word) {
-			try(w.rule)
+	begins := func(key string) {
+		first, _ := utf8.DecodeRuneInString(key)
+		for _, w := range x.start[first] {
+			if w.rule < best && strings.HasPrefix(key, w.word) && startEnds(key, w.word) {
+				try(w.rule)
+			}
 		}
+	}
+	begins(key)
+	if inner := strings.TrimLeft(key, "([<\"-"); inner != key {
+		begins(inner)
 	}
 	if len(key) < 64 {
 		if rule, ok := x.whole[trimLabel(key)]; ok {

@@ -77,7 +77,7 @@ func (p *page) trimFoot(r region) {
 		if b.isSentence() || b.n >= 40 || b.punct > 0 && b.n >= 15 {
 			return
 		}
-		if b.item && b.links == 0 || b.row > 0 && p.inTable(i) || b.signed || isSignature(b.text) || isNote(b.text) && b.n > 8 || b.stop && b.n >= 4 && b.links == 0 {
+		if (b.item || isOutline(b.text)) && b.links == 0 || b.row > 0 && p.inTable(i) || b.signed || isSignature(b.text) || isNote(b.text) && b.n > 8 || b.stop && b.n >= 4 && b.links == 0 {
 			continue
 		}
 		b.keep, b.rule = false, "foot"
