@@ -28,6 +28,7 @@ type fate struct {
 	detail string           // for people
 	queue  []frontier.Entry // what it leads to
 
+	later      bool // nothing yet: it keeps its place
 	settled    bool // its fate is written down already
 	unrecorded bool // SEEN keeps what it says of the URL
 

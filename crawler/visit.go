@@ -32,7 +32,7 @@ func (w *Worker) one(ctx context.Context, hold *frontier.Hold, it frontier.Item,
 	if errors.As(err, &failed) {
 		return v.failed(ctx, failed)
 	}
-	if err != nil {
+	if err != nil || f.later {
 		return 0, err
 	}
 	return 0, v.settle(ctx, f)
@@ -101,6 +101,9 @@ func (v *visit) decide(ctx context.Context) (fate, error) {
 	}
 	if err := v.allowed(ctx, u); err != nil {
 		return v.refused(ctx, err)
+	}
+	if *v.requests > 0 && v.w.delayFor(v.hold, v.it) >= longDelay {
+		return fate{later: true}, nil // robots.txt was this token's request: the slot is better used than by waiting
 	}
 	resp, err := v.ask(ctx, v.request(u), v.hop)
 	if err != nil {
