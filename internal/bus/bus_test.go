@@ -15,12 +15,7 @@ import (
 	"github.com/newsmill/newsmill/news"
 )
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m,
-		goleak.IgnoreAnyFunction("github.com/nats-io/nats-server/v2/server.(*Server).Start.func"),
-		goleak.IgnoreTopFunction("github.com/golang/glog.(*fileSink).flushDaemon"),
-	)
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func raw(n int) bus.Outgoing {
 	url := fmt.Sprintf("https://paper.example/%d", n)

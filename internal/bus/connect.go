@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -58,11 +59,20 @@ func Open(ctx context.Context, c Config) (*Bus, error) {
 	return &Bus{cfg: c, log: c.Log, nc: nc, js: js, up: up, streams: map[string]jetstream.Stream{}, buckets: map[string]jetstream.KeyValue{}}, nil
 }
 
+// where is the server for people: the URL without what may stand in it as user and password.
 func (c Config) where() string {
 	if c.InProcess != nil {
 		return "the server in this process"
 	}
-	return c.URL
+	var all []string
+	for _, one := range strings.Split(c.URL, ",") {
+		scheme, rest, found := strings.Cut(strings.TrimSpace(one), "://")
+		if !found {
+			scheme, rest = "nats", scheme
+		}
+		all = append(all, scheme+"://"+rest[strings.LastIndexByte(rest, '@')+1:])
+	}
+	return strings.Join(all, ",")
 }
 
 func (c Config) options(up *link) ([]nats.Option, error) {

@@ -16,7 +16,7 @@ import (
 // ConsumeOptions of one consume loop.
 type ConsumeOptions struct {
 	Durable  string        // one of the Consumer names
-	Stage    news.Stage    // of the dead letters it makes
+	Stage    news.Stage    // of the dead letters it makes; default the consumer's own
 	Batch    int           // most messages handed over at once; default 1
 	Wait     time.Duration // how long to wait for a batch to fill once it has one message; default 50 ms
 	Workers  int           // batches handled at the same time; default 1
@@ -74,6 +74,7 @@ func (b *Bus) Consume(ctx context.Context, o ConsumeOptions, h Handler) error {
 	if !ok {
 		return fmt.Errorf("bus: no consumer %q in the topology", o.Durable)
 	}
+	or(&o.Stage, spec.stage)
 	log := b.log.With("consumer", o.Durable)
 	l := &loop{b: b, o: o, spec: spec, h: h, log: log, pause: newPause(o.OnDown, log), row: &row{}, held: map[uint64]*delivery{}, burnt: map[uint64]int{}}
 

@@ -1,8 +1,11 @@
 package bus_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -158,6 +161,35 @@ func TestOpenWaitsAndGivesUp(t *testing.T) {
 	s.Start(t)
 	if err := <-opened; err != nil {
 		t.Errorf("a server that comes later: %v", err)
+	}
+}
+
+// Wrong credentials are said at once: waiting does not mend them.
+func TestOpenWithWrongCredentials(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var served sync.WaitGroup
+	served.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = fmt.Fprint(c, "INFO {\"server_id\":\"x\",\"version\":\"2.15.2\",\"proto\":1,\"headers\":true,\"auth_required\":true,\"max_payload\":1048576}\r\n")
+			_, _ = bufio.NewReader(c).ReadString('\n') // CONNECT
+			_, _ = fmt.Fprint(c, "-ERR 'Authorization Violation'\r\n")
+			_ = c.Close() // the client may be first
+		}
+	})
+	defer served.Wait()
+	defer l.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	_, err = bus.Open(ctx, bus.Config{URL: "nats://" + l.Addr().String(), User: "a", Password: "b", Log: bustest.Quiet()})
+	if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "refuses the credentials") {
+		t.Errorf("error %v", err)
 	}
 }
 

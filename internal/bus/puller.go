@@ -30,9 +30,14 @@ type puller struct {
 	asked   int // requests so far; each has its own reply subject, so that a late status is not taken for a new one's
 }
 
+// heartbeat is how often the server gives a sign of life on a long request: a server that was killed, with the connection being to
+// another one, says nothing of the requests it held.
+const heartbeat = 2 * time.Second
+
 type pullRequest struct {
-	Batch   int           `json:"batch"`
-	Expires time.Duration `json:"expires"`
+	Batch     int           `json:"batch"`
+	Expires   time.Duration `json:"expires"`
+	Heartbeat time.Duration `json:"idle_heartbeat,omitempty"`
 }
 
 func newPuller(nc *nats.Conn, spec consumerSpec, batch int) (*puller, error) {
@@ -50,7 +55,11 @@ func newPuller(nc *nats.Conn, spec consumerSpec, batch int) (*puller, error) {
 func (p *puller) pull(ctx context.Context, want int, expires time.Duration, keep func(*nats.Msg) bool) error {
 	p.asked++
 	reply := p.inbox + "." + strconv.Itoa(p.asked)
-	body, err := json.Marshal(pullRequest{Batch: want, Expires: expires})
+	req, patience := pullRequest{Batch: want, Expires: expires}, expires+answerTime
+	if expires > 2*heartbeat {
+		req.Heartbeat, patience = heartbeat, 3*heartbeat
+	}
+	body, err := json.Marshal(req)
 	if err != nil {
 		return err
 	}
@@ -58,7 +67,7 @@ func (p *puller) pull(ctx context.Context, want int, expires time.Duration, keep
 	if err := p.nc.PublishRequest(p.subject, reply, body); err != nil {
 		return fmt.Errorf("pull: %w", err)
 	}
-	silence := time.NewTimer(expires + answerTime)
+	silence := time.NewTimer(patience)
 	defer silence.Stop()
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
@@ -76,6 +85,7 @@ func (p *puller) pull(ctx context.Context, want int, expires time.Duration, keep
 				return nil
 			}
 		case m := <-p.in:
+			silence.Reset(patience)
 			if status := pullStatus(m); status == "" {
 				if keep(m) {
 					got++

@@ -130,7 +130,6 @@ func start(ctx context.Context, c Config) (*server.Server, error) {
 		ServerName: "newsmill", Host: c.Host, Port: c.Port, HTTPHost: "127.0.0.1", HTTPPort: c.MonitorPort,
 		JetStream: true, StoreDir: c.StoreDir, JetStreamMaxMemory: 256 << 20, JetStreamMaxStore: c.MaxStore,
 		SyncInterval: c.SyncInterval, MaxPayload: c.MaxPayload, NoSigs: true,
-		LameDuckDuration: time.Second, LameDuckGracePeriod: 100 * time.Millisecond,
 	}
 	s, err := server.NewServer(o)
 	if err != nil {
