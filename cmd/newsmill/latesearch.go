@@ -17,7 +17,7 @@ type lateSearch struct {
 	then  []func(urls []string)
 }
 
-var errNoIndexYet = errors.New("Elasticsearch is not ready yet")
+var errNoIndexYet = errors.New("no index yet: Elasticsearch is starting")
 
 // client gives the index, or errNoIndexYet.
 func (l *lateSearch) client() (*elastic.Client, error) {
