@@ -36,15 +36,18 @@ func (p *page) adoptable(i int, x *box) bool {
 // applyCuts drops what follows the heading of a related list or a comment box in the same element, unless the article goes on
 // there.
 func (p *page) applyCuts() {
-	kept := p.keptMass(0, len(p.blocks))
+	sums := make([]float64, len(p.blocks)+1) // prose kept before each block, so that every scope costs one subtraction
+	for i := range p.blocks {
+		sums[i+1] = sums[i] + p.keptMass(i, i+1)
+	}
+	kept, done := sums[len(p.blocks)], 0
 	for i := range p.blocks {
 		b := &p.blocks[i]
-		if b.match == nil || b.match.verdict != cut || b.hidden {
+		if i < done || b.match == nil || b.match.verdict != cut || b.hidden {
 			continue
 		}
 		end := p.scopeEnd(i)
-		rest := p.keptMass(i, end)
-		if rest > kept*0.35 {
+		if sums[end]-sums[i] > kept*0.35 {
 			continue
 		}
 		for j := i + 1; j < end; j++ {
@@ -52,6 +55,7 @@ func (p *page) applyCuts() {
 				p.blocks[j].keep, p.blocks[j].rule = false, "after:"+b.match.name
 			}
 		}
+		done = end
 	}
 }
 

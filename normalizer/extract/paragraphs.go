@@ -6,6 +6,9 @@ import (
 	"unicode/utf8"
 )
 
+// maxJoined bounds how long a paragraph grows by joining, so that a page of broken lines alone stays linear.
+const maxJoined = 16 << 10
+
 // paragraphs gives the kept blocks of a range as paragraphs: the cells of a table row in one line, sentences that a column or page
 // break cut in two joined again, a line that repeats the one before it once.
 func (p *page) paragraphs(from, to int) []string {
@@ -19,6 +22,8 @@ func (p *page) paragraphs(from, to int) []string {
 		last := len(out) - 1
 		switch {
 		case last >= 0 && b.text == out[last] && b.n > 4:
+		case last >= 0 && len(out[last]) > maxJoined:
+			out = append(out, b.text)
 		case last >= 0 && sameRow(prev, b):
 			out[last] += " " + b.text
 		case last >= 0 && p.continues(prev, b, out[last]):

@@ -47,6 +47,11 @@ func (p *page) siteName() string {
 	if utf8.RuneCountInString(v) > 40 {
 		return ""
 	}
+	for _, kind := range []string{"政府门户网站", "门户网站", "官方网站"} {
+		if short, ok := strings.CutSuffix(v, kind); ok && utf8.RuneCountInString(short) >= 4 {
+			return strings.TrimSuffix(short+strings.TrimSuffix(kind, "门户网站"), "官方网站")
+		}
+	}
 	return v
 }
 

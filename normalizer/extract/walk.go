@@ -74,6 +74,9 @@ func (w *walker) children(n *html.Node, c context) {
 	}
 }
 
+// maxTitle bounds the bytes of <title> that are compared with every heading.
+const maxTitle = 1024
+
 // element routes one element: read for its facts, skipped, an inline piece of the running block, or a block of its own.
 func (w *walker) element(n *html.Node, c context) {
 	if w.p.hints.remove[n] {
@@ -87,7 +90,8 @@ func (w *walker) element(n *html.Node, c context) {
 		return
 	case atom.Title:
 		if w.p.facts.docTitle == "" {
-			w.p.facts.docTitle = Fold(rawText(n))
+			raw := rawText(n)
+			w.p.facts.docTitle = Fold(raw[:min(len(raw), maxTitle)])
 		}
 		return
 	case atom.Meta:
