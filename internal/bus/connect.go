@@ -56,6 +56,7 @@ func Open(ctx context.Context, c Config) (*Bus, error) {
 		nc.Close()
 		return nil, fmt.Errorf("bus: %w", err)
 	}
+	up.start(func() uint64 { return nc.Stats().Reconnects })
 	return &Bus{cfg: c, log: c.Log, nc: nc, js: js, up: up, streams: map[string]jetstream.Stream{}, buckets: map[string]jetstream.KeyValue{}}, nil
 }
 

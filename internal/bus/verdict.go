@@ -10,7 +10,9 @@ import (
 
 // A handler answers for each message of a batch with a verdict: nil acknowledges it, Drop makes it a dead letter and terminates it,
 // Later asks for it again after a delay, Down pauses the consumer without burning an attempt; any other error is retried with
-// back-off until the attempts of the consumer are used up, and then is a dead letter.
+// back-off until the attempts of the consumer are used up, and then is a dead letter. Verdicts are found below wraps; of joined errors
+// Down counts most; ErrFull alone is Down. What the bus's own calls answer while the server is away is a DownError already, so that
+// a handler may return it as it is.
 
 // DropError is the verdict that a person should look: dead letter, wait for its PubAck, then Term.
 type DropError struct {
@@ -38,7 +40,8 @@ type LaterError struct {
 func (e *LaterError) Error() string { return fmt.Sprintf("again in %s: %v", e.Delay, e.Err) }
 func (e *LaterError) Unwrap() error { return e.Err }
 
-// Later gives the verdict "again after d". It counts as an attempt.
+// Later gives the verdict "again after d". It counts as a delivery: an ordinary error after it finds fewer attempts left, and a message
+// that is put off more than a dozen times (MaxDeliver less a reserve) is a dead letter (attempts_used).
 func Later(err error, d time.Duration) error { return &LaterError{Err: err, Delay: d} }
 
 // DownError is the verdict that something every message needs is away (Elasticsearch, NATS, a full stream, a fault of the set-up).
