@@ -33,7 +33,7 @@ func (p *page) statedTitles() []string {
 			out = append(out, s)
 		}
 	}
-	add(p.in.TitleHint)
+	add(Fold(p.in.TitleHint))
 	add(p.facts.linked.headline)
 	for _, name := range []string{"articletitle", "og:title", "twitter:title", "headline", "dc.title"} {
 		add(p.facts.meta[name])
