@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -254,7 +255,7 @@ func TestHostsThatComplain(t *testing.T) {
 	apply(t, s, src("busy", "http://busy.example/", "busy.example"), src("rules", "http://rules.example/", "rules.example"),
 		src("down", "http://down.example/", "down.example"))
 	c := quick(w, "busy.example", "rules.example")
-	c.Fetch.Resolve["down.example"] = closedPort(t)
+	c.Fetch.Resolve["down.example"] = newMute(t, w).Addr().String()
 	start(t, s, c)
 	waitFor(t, "the dead letter", func() bool { return whatWasTold(t, b).ends()["http://down.example/"] != "" })
 	waitIdle(t, s)
@@ -275,15 +276,34 @@ func TestHostsThatComplain(t *testing.T) {
 
 type moment struct{ at time.Time }
 
-// closedPort is an address where nobody listens.
-func closedPort(t *testing.T) string {
+// mute is a host that hangs up on everybody, until it speaks.
+type mute struct {
+	net.Listener
+	speaks atomic.Bool
+}
+
+func newMute(t *testing.T, h http.Handler) *mute {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	m := &mute{Listener: l}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
+	served := make(chan struct{})
+	go func() { defer close(served); _ = server.Serve(m) }()
+	t.Cleanup(func() { _ = server.Close(); <-served })
+	return m
+}
+
+func (m *mute) Accept() (net.Conn, error) {
+	for {
+		c, err := m.Listener.Accept()
+		if err != nil || m.speaks.Load() {
+			return c, err
+		}
+		_ = c.Close()
+	}
 }
 
 // TestRestingHostsAreListed: a host that stays away for more than a minute does not keep a crawl from being done, and is named.
@@ -297,7 +317,7 @@ func TestRestingHostsAreListed(t *testing.T) {
 	apply(t, s, src("a", "http://a.example/", "a.example"), src("down", "http://down.example/", "down.example"))
 	c := quick(w, "a.example")
 	c.BackOff = 10 * time.Minute
-	c.Fetch.Resolve["down.example"] = closedPort(t)
+	c.Fetch.Resolve["down.example"] = newMute(t, w).Addr().String()
 	start(t, s, c)
 	waitIdle(t, s)
 	st, err := Idle(t.Context(), s)
@@ -338,7 +358,8 @@ func TestNothingBeyondThisMachineWithoutContact(t *testing.T) {
 func TestSilenceIsNoFaultOfTheURLs(t *testing.T) {
 	t.Parallel()
 	w := newWeb(t)
-	address := closedPort(t)
+	network := newMute(t, w)
+	address := network.Addr().String()
 	const hosts = 70
 	c := quick(w)
 	c.Attempts, c.BackOff = 1, 200*time.Millisecond
@@ -354,14 +375,7 @@ func TestSilenceIsNoFaultOfTheURLs(t *testing.T) {
 	apply(t, s, sources...)
 	worker, _ := start(t, s, c)
 	waitFor(t, "a crawler that says that nobody answers", func() bool { return errors.Is(worker.Ready(), fetch.ErrConnect) })
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	back := &http.Server{Handler: w, ReadHeaderTimeout: time.Minute}
-	served := make(chan struct{})
-	go func() { defer close(served); _ = back.Serve(l) }()
-	t.Cleanup(func() { _ = back.Close(); <-served })
+	network.speaks.Store(true)
 	waitIdle(t, s)
 	dead := len(whatWasTold(t, b).outcomes)
 	if dead == 0 || dead > silentMost {

@@ -81,7 +81,8 @@ func (v *visit) decide(ctx context.Context) (fate, error) {
 		return fate{}, err
 	}
 	v.last = last
-	if known && last.Seq == v.it.Message.Seq {
+	newer := known && last.Stored.After(v.it.Message.Time)
+	if newer && last.Seq == v.it.Message.Seq {
 		return fate{settled: true}, nil // by a worker that died before it could take the entry out
 	}
 	src, ok, err := v.w.sources.get(ctx, v.it.Source)
@@ -96,7 +97,7 @@ func (v *visit) decide(ctx context.Context) (fate, error) {
 	if err != nil {
 		return fate{reason: news.BadURL, detail: err.Error()}, nil
 	}
-	if known && last.Stored.After(v.it.Message.Time) && !v.it.Poll && !v.it.Revisit {
+	if newer && !v.it.Poll && !v.it.Revisit {
 		return fate{reason: news.Expired, detail: "visited " + last.Stored.UTC().Format(time.RFC3339), unrecorded: true}, nil
 	}
 	if err := v.allowed(ctx, u); err != nil {
