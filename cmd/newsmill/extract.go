@@ -21,6 +21,7 @@ type extractCmd struct {
 	ContentType string `help:"Content-Type of the page, where it is a file."`
 	JSONL       bool   `name:"jsonl" help:"Read JSON lines {id, url, content_type, html_base64} and write a line for each article, or {id, rejected}."`
 	Explain     bool   `help:"Print every block with its features and the rule that kept or dropped it."`
+	HTML        bool   `name:"html" help:"With --explain: as an HTML page on which kept and dropped blocks are coloured."`
 }
 
 // maxFile is more than the extractor takes, so that a file that is too large is refused by its rule.
@@ -36,6 +37,9 @@ func (c *extractCmd) Run(ctx context.Context, set *settings, s streams) error {
 	}
 	if c.Explain {
 		result, trace := extract.Explain(in)
+		if c.HTML {
+			return trace.WriteHTML(s.out)
+		}
 		if err := trace.WriteText(s.out); err != nil {
 			return err
 		}
