@@ -24,7 +24,7 @@ type finding struct {
 
 // Run looks at everything that newsmill needs and says what is wrong. It changes nothing, and ends with 1 where something is.
 func (doctorCmd) Run(ctx context.Context, set *settings, s streams) error {
-	findings := []finding{checkData(set), checkSources(set), checkContact(set)}
+	findings := []finding{checkData(set), checkSources(set)}
 	findings = append(findings, checkNATS(ctx, set)...)
 	findings = append(findings, checkElasticsearch(ctx, set))
 	if len(set.Elasticsearch.Elasticsearch) == 0 {
@@ -81,14 +81,10 @@ func checkSources(set *settings) finding {
 		return finding{what: "seeds", note: "none given: run crawls the demo site"}
 	}
 	list, err := seeds.Load(set.Crawler.Seeds...)
-	return finding{what: "seeds", err: err, note: fmt.Sprintf("%d sources", len(list))}
-}
-
-func checkContact(set *settings) finding {
-	if set.Crawler.Contact == "" {
-		return finding{what: "contact", note: "not set: nothing beyond loopback is crawled (--contact)"}
+	if err == nil {
+		err = checkContact(set, list)
 	}
-	return finding{what: "contact", note: set.Crawler.Contact}
+	return finding{what: "seeds", err: err, note: fmt.Sprintf("%d sources", len(list))}
 }
 
 func checkNATS(ctx context.Context, set *settings) []finding {

@@ -305,6 +305,7 @@ func TestMainRefuses(t *testing.T) {
 		"unknown setting":  {[]string{"version", "--config", file("a.yaml", "data: x\nspeed: 3\n")}, exitUsage, `line 2: "speed"`},
 		"bad file setting": {[]string{"version", "--config", file("b.yaml", "slots: many\n")}, exitUsage, "--slots"},
 		"bad seeds":        {[]string{"seeds", "check", file("c.yaml", "sources:\n  - id: A B\n")}, exitUsage, "c.yaml"},
+		"no contact":       {[]string{"run", "--data", dir, "--seeds", file("d.yaml", "sources:\n  - id: far\n    name: Far\n    start: [{url: \"http://far.example/\", kind: listing}]\n    scope: {hosts: [far.example]}\n")}, exitUsage, "--contact"},
 		"bad address":      {[]string{"extract", "ftp://x/"}, exitFailed, "ftp://x/"},
 		"bad listen":       {[]string{"run", "--data", dir, "--nats-listen", "here"}, exitUsage, "nats-listen"},
 		"bad slots":        {[]string{"run", "--data", dir, "--slots", "-1", "--elasticsearch", "http://127.0.0.1:1"}, exitUsage, "slots"},

@@ -45,7 +45,19 @@ func (c *runCmd) sources(set *settings) ([]seeds.Source, error) {
 	if len(set.Crawler.Seeds) == 0 {
 		return nil, nil
 	}
-	return seeds.Load(set.Crawler.Seeds...)
+	list, err := seeds.Load(set.Crawler.Seeds...)
+	if err != nil {
+		return nil, err
+	}
+	return list, checkContact(set, list)
+}
+
+// checkContact says what is missing to crawl sources beyond this machine.
+func checkContact(set *settings, list []seeds.Source) error {
+	if err := set.crawlerConfig().CheckSources(list); err != nil {
+		return fmt.Errorf("--contact: set it to an address where site owners reach you: %w", err)
+	}
+	return nil
 }
 
 // runner keeps what one run has started.

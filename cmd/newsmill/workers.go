@@ -128,22 +128,27 @@ func (p *process) checks() []telemetry.Check {
 	return checks
 }
 
-// newCrawler makes the crawler. alone says that the NATS server has just been started with this process, so no other crawler can be at work.
-func (p *process) newCrawler(set *settings, resolve map[string]string, alone bool) (*crawler.Worker, error) {
+// crawlerConfig gives the crawler's settings, without what only a process knows.
+func (set *settings) crawlerConfig() crawler.Config {
 	c := set.Crawler
-	table := map[string]string{}
-	for _, t := range []map[string]string{resolve, c.Resolve} { // what the operator says wins
-		for name, addr := range t {
-			table[name] = addr
-		}
-	}
-	w, err := crawler.New(crawler.StoresOf(p.bus), crawler.Config{
+	return crawler.Config{
 		Contact: c.Contact, Product: c.UserAgent, Slots: c.Slots, Delay: c.Delay, Drain: set.General.Drain,
-		Fetch: fetch.Config{
-			MaxBytes: c.PageBytes, Total: c.FetchTime, Proxy: c.Proxy, Resolve: table, Metrics: fetch.NewMetrics(p.metrics),
-		},
-		Alone: alone, Log: p.log,
-	}, crawler.NewMetrics(p.metrics))
+		Fetch: fetch.Config{MaxBytes: c.PageBytes, Total: c.FetchTime, Proxy: c.Proxy, Resolve: c.Resolve},
+	}
+}
+
+// newCrawler makes the crawler. resolve holds addresses that the operator's --resolve may overrule; alone says that the NATS server has
+// just been started with this process, so no other crawler can be at work.
+func (p *process) newCrawler(set *settings, resolve map[string]string, alone bool) (*crawler.Worker, error) {
+	c := set.crawlerConfig()
+	c.Alone, c.Log, c.Fetch.Metrics = alone, p.log, fetch.NewMetrics(p.metrics)
+	table := maps.Clone(resolve)
+	if table == nil {
+		table = map[string]string{}
+	}
+	maps.Copy(table, c.Fetch.Resolve)
+	c.Fetch.Resolve = table
+	w, err := crawler.New(crawler.StoresOf(p.bus), c, crawler.NewMetrics(p.metrics))
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
