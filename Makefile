@@ -42,6 +42,11 @@ fuzz: need-go ## Fuzz every parser of foreign bytes, FUZZTIME (30s) each
 bench: need-go ## Run the benchmarks, with allocations
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: bench-extract
+bench-extract: build ## Extraction against other extractors. CORPUS="dir …", PEERS=go|pypi|all|none, ARGS=…; bench/extract/README.md
+	@command -v python3 >/dev/null 2>&1 || { echo "bench-extract needs Python 3.11 or newer (Debian: apt-get install python3)" >&2; exit 1; }
+	@GO="$(GO)" python3 bench/extract/bench.py --ours "$(BIN) extract --jsonl" --peers "$(or $(PEERS),go)" $(ARGS) $(CORPUS)
+
 .PHONY: lint
 lint: need-go ## gofmt, go vet, staticcheck
 	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "gofmt would change:"; echo "$$out"; exit 1; }
