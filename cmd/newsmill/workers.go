@@ -187,9 +187,40 @@ func (p *process) startIndexer(set *settings, client *elastic.Client) error {
 	if err != nil {
 		return err
 	}
-	p.ready["indexer"].ask(w.Ready)
+	probe := &readiness{}
+	probe.set(nil)
+	p.ready["indexer"].ask(func() error {
+		if err := w.Ready(); err != nil {
+			return err
+		}
+		return (*probe.check.Load())()
+	})
+	p.start("elasticsearch probe", func(ctx context.Context) error {
+		watchElastic(ctx, client, probe)
+		return nil
+	})
 	p.start("indexer", func(ctx context.Context) error { return w.Run(ctx, p.bus) })
 	return nil
+}
+
+// probeInterval is how soon an idle indexer notices that Elasticsearch is away.
+const probeInterval = 5 * time.Second
+
+// watchElastic asks Elasticsearch for its health until ctx ends: an indexer that has nothing to write would not notice that it is away.
+func watchElastic(ctx context.Context, client *elastic.Client, r *readiness) {
+	tick := time.NewTicker(probeInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		limited, cancel := context.WithTimeout(ctx, probeInterval)
+		_, err := client.Health(limited)
+		cancel()
+		r.set(err)
+	}
 }
 
 // runWorker is a process with one worker: it waits for NATS, makes sure of the streams, and works until it is told to stop.
