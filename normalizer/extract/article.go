@@ -55,7 +55,7 @@ func (p *page) article(t part, canonical string, several bool) (news.Article, bo
 		Keywords: p.keywords(several), Images: p.images(t), Attachments: p.attachments(t),
 		Words: countWords(body), ContentHash: news.ContentHash(t.title, body), Simhash: simhash(body),
 		Version:   news.Version(p.in.FetchedAt, Revision),
-		Extractor: news.Extractor{Revision: Revision, Method: p.method(), Confidence: p.confidence(t, body)},
+		Extractor: news.Extractor{Revision: Revision, Method: p.method(), Confidence: p.confidence(t, body), Memory: p.generation()},
 	}
 	a.PublishedAt = p.publishedAt(head)
 	if d := p.modifiedAt(); d != nil && (a.PublishedAt == nil || d.Time.After(a.PublishedAt.Time)) {

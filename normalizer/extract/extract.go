@@ -25,6 +25,7 @@ type Input struct {
 	TitleHint     string    // from a feed; empty = none
 	Language      string    // BCP 47 tag of the source; empty = detect
 	Hints         Hints
+	Memory        Memory // of the host's other pages; nil = the page stands alone
 }
 
 // Hints are the CSS selectors of a source. An empty, broken or unmatched selector is as if it were not there.
@@ -36,6 +37,8 @@ type Result struct {
 	Articles []news.Article
 	// Reject is non-nil exactly when there is no article.
 	Reject *Rejection
+	// Learn is what the page teaches the memory of its host; nil where Input.Memory is, or there is no article.
+	Learn *Lesson
 }
 
 // Rejection says why a page gives no article.
@@ -88,12 +91,13 @@ func run(in Input) (Result, *page) {
 	if r := p.reject(); r != nil {
 		return Result{Reject: r}, p
 	}
+	lesson := p.recall()
 	articles := p.articles()
 	if len(articles) == 0 {
 		r := p.rejection(news.TooShort, "no paragraph left")
 		return Result{Reject: r}, p
 	}
-	return Result{Articles: articles}, p
+	return Result{Articles: articles, Learn: lesson}, p
 }
 
 func rejected(reason news.Reason, detail string) Result {
