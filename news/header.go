@@ -28,7 +28,7 @@ const (
 // Headers of RAW, and of what is made of it.
 const (
 	HeaderURL            = "News-Url"          // the canonical form of the address that was asked for
-	HeaderFinalURL       = "News-Final-Url"    // the address that answered, after redirects
+	HeaderFinalURL       = "News-Final-Url"    // canonical form of the address that answered, after redirects
 	HeaderStatus         = "News-Status"       // HTTP status, decimal
 	HeaderRawContentType = "News-Content-Type" // Content-Type as served
 	HeaderFetchedAt      = "News-Fetched-At"   // RFC 3339, UTC, nanoseconds

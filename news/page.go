@@ -14,7 +14,7 @@ var ErrPage = errors.New("not the headers of a fetched page")
 // Page is one fetched page: the message in RAW, with the body as served (charset untouched, transfer encodings removed).
 type Page struct {
 	URL         string    // canonical form of the address that was asked for
-	FinalURL    string    // the address that answered
+	FinalURL    string    // canonical form of the address that answered
 	Source      string    // source id
 	Status      int       // HTTP status
 	ContentType string    // as served; empty where the server sent none
