@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 )
@@ -33,5 +34,20 @@ func TestServe(t *testing.T) {
 				t.Errorf("summary %q: %v", summary.String(), err)
 			}
 		})
+	}
+}
+
+// TestDecodesAsThePeers holds the copy: what we are compared with gets the same text as the peers.
+func TestDecodesAsThePeers(t *testing.T) {
+	ours, err := os.ReadFile("decode.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := os.ReadFile("../peers/decode.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(ours, theirs) {
+		t.Error("decode.go differs from ../peers/decode.go")
 	}
 }
