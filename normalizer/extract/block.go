@@ -74,6 +74,13 @@ func (b *block) prose() float64 {
 	return mass
 }
 
+// hiddenProse is the prose of a hidden block if it were shown.
+func (b *block) hiddenProse() float64 {
+	shown := *b
+	shown.hidden = false
+	return shown.prose()
+}
+
 // isSentence tells whether the block reads as at least one whole sentence.
 func (b *block) isSentence() bool {
 	return b.punct > 0 && (b.stop && b.n >= 8 || b.n >= 40)
@@ -100,6 +107,11 @@ func (x *box) linkShare() float64 {
 		return 0
 	}
 	return float64(x.linkN) / float64(x.weight)
+}
+
+// prosy tells whether the element holds prose and hardly anything else.
+func (x *box) prosy() bool {
+	return x.mass >= 60 && x.mass >= float64(x.weight)*0.6 && x.linkShare() < 0.15
 }
 
 // measure fills the features of a block that come from its text alone.

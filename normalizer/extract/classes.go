@@ -13,6 +13,9 @@ const (
 	neutral  polarity = 0
 	positive polarity = 1
 	negative polarity = -1
+	// doubtful is negative unless the element holds prose and hardly anything else: templates use these words for articles too
+	// (content-nav-section, ranking-intro, articleSingle print, elementor-widget).
+	doubtful polarity = -2
 )
 
 // Whole words of class and id, after cutting at everything but letters and at camelCase. The Chinese CMS families name their
@@ -23,17 +26,17 @@ var classWords = map[string]polarity{
 	"zhengwen": positive, "neirong": positive, "wenzhang": positive, "paragraph": positive, "prose": positive, "cont": positive, "con": positive,
 	"articlebody": positive, "articlecontent": positive, "vsbcontent": positive, "maintext": positive, "endtext": positive, "newscontent": positive,
 
-	"nav": negative, "navbar": negative, "navigation": negative, "menu": negative, "breadcrumb": negative, "breadcrumbs": negative, "crumb": negative, "crumbs": negative,
-	"footer": negative, "foot": negative, "bottom": negative, "copyright": negative, "copyrights": negative, "sidebar": negative, "side": negative, "aside": negative, "rail": negative,
-	"related": negative, "relate": negative, "relates": negative, "recommend": negative, "recommended": negative, "recommends": negative, "hot": negative, "rank": negative, "ranking": negative, "trending": negative, "popular": negative,
+	"nav": doubtful, "navbar": negative, "navigation": doubtful, "menu": doubtful, "breadcrumb": negative, "breadcrumbs": negative, "crumb": negative, "crumbs": negative,
+	"footer": negative, "foot": doubtful, "bottom": doubtful, "copyright": negative, "copyrights": negative, "sidebar": negative, "side": doubtful, "aside": negative, "rail": doubtful,
+	"related": negative, "relate": negative, "relates": negative, "recommend": negative, "recommended": negative, "recommends": negative, "hot": doubtful, "rank": doubtful, "ranking": doubtful, "trending": negative, "popular": doubtful,
 	"comment": negative, "comments": negative, "reply": negative, "disqus": negative, "pinglun": negative,
 	"share": negative, "sharing": negative, "social": negative, "sns": negative, "bdshare": negative, "jiathis": negative, "fenxiang": negative, "addthis": negative,
-	"tool": negative, "tools": negative, "toolbar": negative, "pager": negative, "pagination": negative, "pagebar": negative, "fanye": negative, "prev": negative, "next": negative, "prevnext": negative, "pagenav": negative,
+	"tool": doubtful, "tools": doubtful, "toolbar": negative, "pager": negative, "pagination": negative, "pagebar": negative, "fanye": negative, "prev": doubtful, "next": doubtful, "prevnext": negative, "pagenav": negative,
 	"ad": negative, "ads": negative, "advert": negative, "advertisement": negative, "adv": negative, "gg": negative, "guanggao": negative, "sponsor": negative, "sponsored": negative, "promo": negative, "promotion": negative,
-	"login": negative, "register": negative, "search": negative, "sousuo": negative, "qrcode": negative, "ewm": negative, "erweima": negative, "download": negative,
-	"links": negative, "friendlink": negative, "friendlinks": negative, "youlian": negative, "popup": negative, "modal": negative, "cookie": negative, "cookies": negative, "newsletter": negative, "subscribe": negative, "subscription": negative,
-	"tags": negative, "tag": negative, "keywords": negative, "disclaimer": negative, "tuijian": negative, "dibu": negative, "daohang": negative, "xgxw": negative, "xgyd": negative, "xgwz": negative, "weizhi": negative, "position": negative,
-	"topbar": negative, "logo": negative, "banner": negative, "statement": negative, "shengming": negative, "vote": negative, "digg": negative, "mood": negative, "survey": negative, "widget": negative, "skip": negative, "print": negative, "feedback": negative, "jubao": negative, "correction": negative, "outbrain": negative, "taboola": negative, "teaser": negative, "teasers": negative, "promobox": negative, "mostread": negative, "readmore": negative, "caption": neutral,
+	"login": negative, "register": negative, "search": doubtful, "sousuo": negative, "qrcode": negative, "ewm": negative, "erweima": negative, "download": doubtful,
+	"links": doubtful, "friendlink": negative, "friendlinks": negative, "youlian": negative, "popup": negative, "modal": negative, "cookie": negative, "cookies": negative, "newsletter": negative, "subscribe": negative, "subscription": negative,
+	"tags": doubtful, "tag": doubtful, "keywords": doubtful, "disclaimer": negative, "tuijian": negative, "dibu": negative, "daohang": negative, "xgxw": negative, "xgyd": negative, "xgwz": negative, "weizhi": negative, "position": doubtful,
+	"topbar": negative, "logo": doubtful, "banner": doubtful, "statement": doubtful, "shengming": negative, "vote": doubtful, "digg": doubtful, "mood": negative, "survey": doubtful, "widget": doubtful, "skip": doubtful, "print": doubtful, "feedback": doubtful, "jubao": negative, "correction": doubtful, "outbrain": negative, "taboola": negative, "teaser": negative, "teasers": negative, "promobox": negative, "mostread": negative, "readmore": negative, "caption": neutral,
 }
 
 // Parts of words run together, as in relatedNewsBox written in lower case.
@@ -57,11 +60,10 @@ type classInfo struct {
 	sign     string
 }
 
-// readClass reads class, id, role and itemprop of an element. Negative words win over positive ones, but for TRS_Editor and its
-// like, where a content word stands beside "editor".
+// readClass reads class, id, role and itemprop of an element. Negative words win over doubtful ones, those over positive ones.
 func readClass(n *html.Node) classInfo {
 	var info classInfo
-	var pos, neg bool
+	var pos, neg, doubt bool
 	for _, a := range n.Attr {
 		switch a.Key {
 		case "class", "id":
@@ -75,6 +77,8 @@ func readClass(n *html.Node) classInfo {
 					pos = true
 				case negative:
 					neg = true
+				case doubtful:
+					doubt = true
 				}
 				info.crumb = info.crumb || crumbWords[w]
 				info.caption = info.caption || captionWords[w]
@@ -101,6 +105,8 @@ func readClass(n *html.Node) classInfo {
 	switch {
 	case neg:
 		info.polarity = negative
+	case doubt:
+		info.polarity = doubtful
 	case pos:
 		info.polarity = positive
 	}

@@ -10,6 +10,7 @@ import (
 func (p *page) decide() {
 	p.first, p.last = -1, -1
 	p.showHidden()
+	p.doubtMarks()
 	for i := range p.blocks {
 		p.blocks[i].match = matchLine(&p.blocks[i])
 	}
@@ -18,7 +19,11 @@ func (p *page) decide() {
 		p.heads = p.several()
 	}
 	p.main = p.chooseMain()
+	if p.doubtClasses() {
+		p.main = p.chooseMain()
+	}
 	p.regions = p.findRegions()
+	p.showFolded()
 	p.judge()
 	for _, r := range p.regions {
 		p.trim(r)
@@ -38,15 +43,57 @@ func (p *page) showHidden() {
 			shown += b.prose()
 			continue
 		}
-		b.hidden = false
-		hidden += b.prose()
-		b.hidden = true
+		hidden += b.hiddenProse()
 	}
 	if shown > 200 || hidden < shown*2 {
 		return
 	}
 	for i := range p.blocks {
 		p.blocks[i].hidden = false
+	}
+}
+
+// showFolded shows the hidden paragraphs of the article's box where most of its prose is hidden: behind "read on" or a paywall that
+// scripts draw.
+func (p *page) showFolded() {
+	x := &p.boxes[p.main]
+	var shown, hidden float64
+	for i := x.start; i < x.end; i++ {
+		if b := &p.blocks[i]; b.hidden {
+			hidden += b.hiddenProse()
+		} else {
+			shown += b.prose()
+		}
+	}
+	if hidden < 100 || hidden < shown {
+		return
+	}
+	for i := x.start; i < x.end; i++ {
+		if b := &p.blocks[i]; b.hidden && b.hiddenProse() > 0 && isParagraph(p.boxes[b.box].tag) && !p.boxes[b.box].dark {
+			b.hidden = false
+		}
+	}
+}
+
+// doubtMarks takes back what classes say of breadcrumbs and captions where they say it of too much: "path" and "position" are words
+// of whole pages too, and an unclosed figure swallows the article.
+func (p *page) doubtMarks() {
+	crumbs, captions, all := 0, 0.0, 0.0
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		prose := b.prose()
+		all += prose
+		if b.crumb {
+			crumbs += b.n
+		}
+		if b.caption {
+			captions += prose
+		}
+	}
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		b.crumb = b.crumb && crumbs <= 120
+		b.caption = b.caption && (captions <= all*0.5 || p.boxes[b.box].tag == atom.Figcaption)
 	}
 }
 
@@ -69,13 +116,41 @@ func (p *page) weighBoxes() {
 		parent.linkN += x.linkN
 		parent.mass += x.mass
 	}
+	p.darken()
+	p.vote()
+}
+
+// darken marks the boxes that are boilerplate by their class, with all that is in them.
+func (p *page) darken() {
 	total := p.boxes[0].mass
 	for i := range p.boxes {
 		x := &p.boxes[i]
 		// What holds most of the page's prose is not boilerplate, whatever it is called.
-		x.dark = x.class == negative && x.mass < total*0.5 || i > 0 && p.boxes[x.parent].dark
+		x.dark = x.class < neutral && x.mass < total*0.5 || i > 0 && p.boxes[x.parent].dark
 	}
+}
+
+// doubtClasses is for pages on which the boxes left hold little of the prose: there the doubtful words of classes count no more
+// for boxes of prose. It tells whether anything changed.
+func (p *page) doubtClasses() bool {
+	if p.plain || p.boxes[p.main].body || p.main > 0 && p.boxes[p.main].mass >= p.boxes[0].mass*0.25 {
+		return false
+	}
+	changed := false
+	for i := range p.boxes {
+		if x := &p.boxes[i]; x.class == doubtful && x.prosy() {
+			x.class, changed = neutral, true
+		}
+	}
+	if !changed {
+		return false
+	}
+	for i := range p.boxes {
+		p.boxes[i].direct = 0
+	}
+	p.darken()
 	p.vote()
+	return true
 }
 
 func (p *page) vote() {
@@ -213,6 +288,7 @@ func (p *page) judge() {
 	}
 	if len(p.regions) == 1 && !p.boxes[p.main].body {
 		p.adoptNeighbours()
+		p.adoptLead(p.likelyHeadline())
 	}
 	p.applyCuts()
 }

@@ -149,7 +149,7 @@ func (p *page) listing(kept, sentences int, prose float64, links, linkLines int)
 	linked := false // the last block was a link
 	for i := max(p.first-3, 0); i <= p.last; i++ {
 		b := &p.blocks[i]
-		if b.hidden {
+		if b.hidden || b.match != nil {
 			continue
 		}
 		if b.keep && b.isSentence() {
@@ -164,13 +164,23 @@ func (p *page) listing(kept, sentences int, prose float64, links, linkLines int)
 		}
 	}
 	average := kept / max(sentences, 1)
+	least, share, short := 3, 6, 130
+	if p.titled() { // an article with links to others between its paragraphs
+		least, share, short = 8, 8, 100
+	}
 	switch {
-	case teasers >= 3 && teasers*10 >= sentences*6 && average < 130:
+	case teasers >= least && teasers*10 >= sentences*share && average < short:
 		return fmt.Sprintf("a listing: %d links among %d short texts", inner, sentences)
 	case linkLines >= 12 && prose < 60 && links > kept*8 && p.title.from != "heading":
 		return fmt.Sprintf("a listing: %d lines of links and hardly any text", linkLines)
 	}
 	return ""
+}
+
+// titled tells whether a headline that <title> repeats, and that is longer than the names of sections, stands above the body.
+func (p *page) titled() bool {
+	i := p.likelyHeadline()
+	return i >= 0 && p.blocks[i].n >= 10 && i <= p.first+1 && p.first-i <= 40
 }
 
 // headed tells whether the body stands under a headline of its own with a date or source line near it, which listings lack.

@@ -155,7 +155,7 @@ func (w *walker) inline(n *html.Node, c context) {
 	case atom.Button, atom.Label:
 		c.control = true
 	}
-	if info.polarity == negative && !c.link && n.FirstChild != nil { // a part with a purpose of its own is a block, whatever its element
+	if info.polarity < neutral && !c.link && n.FirstChild != nil { // a part with a purpose of its own is a block, whatever its element
 		w.block(n, c)
 		return
 	}

@@ -1,0 +1,99 @@
+package extract
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// adoptLead takes the standfirst, which many templates set between headline and body, outside the body's box.
+func (p *page) adoptLead(headline int) {
+	x := &p.boxes[p.main]
+	if headline < 0 || headline >= x.start || x.start-headline > maxLeadDistance {
+		return
+	}
+	title := keyOf(p.blocks[headline].text)
+	for i := headline + 1; i < x.start; i++ {
+		b := &p.blocks[i]
+		if b.keep { // a neighbour, or the line before
+			continue
+		}
+		if b.match != nil || b.hidden || b.control || b.caption || b.item || b.crumb || p.boxes[b.box].dark || b.linkShare() > 0.1 || b.n > 200 {
+			continue
+		}
+		if !b.readsAsLead() || isPhotoLine(b.text) || isEnglishByline(b.text) || strings.Contains(title, keyOf(b.text)) || p.repeated(b, x) {
+			continue
+		}
+		b.keep, b.rule = true, "lead"
+		for j := i + 1; j < x.start && j < i+3 && p.blocks[j].rule == "outside" && p.blocks[j].readsAsLead() && p.blocks[j].box == b.box; j++ {
+			p.blocks[j].keep, p.blocks[j].rule = true, "lead"
+		}
+		return
+	}
+}
+
+// isEnglishByline fits "By Jane Doe, a reporter who …".
+func isEnglishByline(s string) bool {
+	low := strings.ToLower(s[:min(len(s), 4)])
+	return strings.HasPrefix(low, "by ") || strings.HasPrefix(low, "von ") || strings.HasPrefix(low, "par ")
+}
+
+// maxLeadDistance is how many blocks may lie between headline and body: date, author, share bar, picture.
+const maxLeadDistance = 30
+
+// readsAsLead fits sentences; a lead may lack its full stop, but not in Chinese, where captions lack it.
+func (b *block) readsAsLead() bool {
+	if b.han*2 > b.n {
+		return b.n >= 30 && b.punct >= 2 && b.stop
+	}
+	return b.n >= 16 && (b.isSentence() || b.punct > 0 && b.stop) || b.n >= 26 && b.heading != 1
+}
+
+// repeated tells whether the body begins with the same words, so that the lead is a teaser of it.
+func (p *page) repeated(b *block, x *box) bool {
+	head := b.text[:min(len(b.text), 60)]
+	for i, seen := x.start, 0; i < x.end && seen < 4; i++ {
+		if other := &p.blocks[i]; other.keep {
+			seen++
+			if strings.HasPrefix(other.text, head) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// photoCredits close captions: agencies and the labels of photographers.
+var photoCredits = []string{
+	"getty images", "getty", "shutterstock", "reuters", "imago", "/ap", "ap photo", "(ap)", "/afp", "afp", "/epa", "dpa", "picture alliance", "istock", "unsplash", "pixabay", "zuma", "alamy",
+	"europa press", "ansa", "lapresse", "keystone", "apa", "file photo", "via ap",
+}
+
+// photoLabels stand before the photographer's name.
+var photoLabels = []string{"foto:", "photo:", "photos:", "photo by", "image:", "image credit", "credit:", "picture:", "bild:", "fot.", "fot:", "фото:", "©", "(c)", "crédit", "crédits", "courtesy of", "foto ", "photograph:", "photo credit"}
+
+// isPhotoLine tells whether a line ends as captions end: with a photographer or an agency.
+func isPhotoLine(s string) bool {
+	if len(s) > 400 {
+		return false
+	}
+	low := strings.ToLower(s)
+	tail := low
+	for i := range low {
+		if i >= len(low)-40 {
+			tail = low[i:]
+			break
+		}
+	}
+	bare := strings.TrimRight(tail, " .)]/")
+	for _, w := range photoCredits {
+		if strings.HasSuffix(bare, w) {
+			return true
+		}
+	}
+	for _, w := range photoLabels {
+		if i := strings.LastIndex(tail, w); i >= 0 && utf8.RuneCountInString(tail[i:]) <= 34 && !strings.Contains(strings.TrimRight(tail[i+len(w):], ". "), ". ") {
+			return true
+		}
+	}
+	return false
+}
