@@ -3,6 +3,8 @@ package normalizer
 import (
 	"errors"
 	"time"
+
+	"github.com/newsmill/newsmill/normalizer/sitememory"
 )
 
 // Config of the worker. The zero value works.
@@ -10,6 +12,12 @@ type Config struct {
 	Workers int           // pages worked on at the same time; default 2
 	Timeout time.Duration // for one page; past it the page is a dead letter; default 30 s
 	Drain   time.Duration // how long pages in work get at the end; default 20 s
+
+	// NoMemory makes every page stand alone: lines that come again on the pages of a site are neither learned nor dropped. Default: they
+	// are, over the bucket that all normalizers share.
+	NoMemory bool
+
+	memory sitememory.Config // of tests
 }
 
 // Validate tells what cannot be, naming the setting.

@@ -1,6 +1,10 @@
 package normalizer
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/newsmill/newsmill/normalizer/sitememory"
+)
 
 // Metrics of the worker.
 type Metrics struct {
@@ -8,6 +12,8 @@ type Metrics struct {
 	articles prometheus.Counter
 	bytes    prometheus.Counter
 	seconds  prometheus.Histogram
+	lines    prometheus.Counter
+	memory   *sitememory.Metrics
 }
 
 // NewMetrics makes the metrics and registers them with r; nil registers nothing.
@@ -19,9 +25,11 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		bytes:    prometheus.NewCounter(prometheus.CounterOpts{Name: "newsmill_normalizer_page_bytes_total", Help: "Bytes of the pages worked on, decompressed."}),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "newsmill_normalizer_extract_seconds",
 			Help: "Time to extract one page.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
+		lines:  prometheus.NewCounter(prometheus.CounterOpts{Name: "newsmill_normalizer_memory_lines_total", Help: "Lines dropped because other pages of the site have them too."}),
+		memory: sitememory.NewMetrics(r),
 	}
 	if r != nil {
-		r.MustRegister(m.pages, m.articles, m.bytes, m.seconds)
+		r.MustRegister(m.pages, m.articles, m.bytes, m.seconds, m.lines)
 	}
 	return m
 }

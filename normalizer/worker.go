@@ -12,6 +12,7 @@ import (
 	"github.com/newsmill/newsmill/internal/bus"
 	"github.com/newsmill/newsmill/news"
 	"github.com/newsmill/newsmill/normalizer/extract"
+	"github.com/newsmill/newsmill/normalizer/sitememory"
 )
 
 // Publisher stores messages: when Publish returns nil the message is persisted. It recognises a repeat by its id.
@@ -45,6 +46,7 @@ type Worker struct {
 	firstSeen FirstSeen
 	sources   SourceHints
 	extract   func(extract.Input) extract.Result
+	memory    *memory // while Run works; nil = none
 	metrics   *Metrics
 	log       *slog.Logger
 }
@@ -57,8 +59,18 @@ func New(c Config, p Publisher, f FirstSeen, sources SourceHints, m *Metrics, lo
 	return &Worker{config: c.withDefaults(), publisher: p, firstSeen: f, sources: sources, extract: extract.Extract, metrics: m, log: log}, nil
 }
 
-// Run works until ctx ends and the pages in work are settled.
+// Run works until ctx ends and the pages in work are settled. It is called once.
 func (w *Worker) Run(ctx context.Context, b *bus.Bus, onDown func(error)) error {
+	return w.work(ctx, b, b.KV(bus.BucketSite), onDown)
+}
+
+// work is Run with the bucket of the site memories.
+func (w *Worker) work(ctx context.Context, b *bus.Bus, sites sitememory.KV, onDown func(error)) error {
+	stop, err := w.startMemory(ctx, sites)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	return b.Consume(ctx, bus.ConsumeOptions{
 		Durable: bus.ConsumerNormalizer, Stage: news.StageNormalizer, Workers: w.config.Workers, Drain: w.config.Drain, OnDown: onDown,
 	}, w)
@@ -89,20 +101,37 @@ func (w *Worker) one(ctx context.Context, m bus.Message) error {
 		return bus.Drop(news.BadMessage, fmt.Errorf("%s: %w", page.URL, err))
 	}
 	w.metrics.bytes.Add(float64(len(page.Body)))
-	result, err := w.run(page)
-	if err != nil {
-		return err
+	known := w.memory.of(ctx, page, subject.Host)
+	result, err := w.run(page, known)
+	if err == nil {
+		err = w.pass(ctx, page, subject.Host, result)
 	}
+	w.memory.settle(page, known, err)
+	if err == nil {
+		at := m.Time
+		if at.IsZero() {
+			at = page.FetchedAt
+		}
+		w.memory.learn(subject.Host, at, result)
+	}
+	return err
+}
+
+// pass stores what came of a page.
+func (w *Worker) pass(ctx context.Context, page news.Page, host string, result extract.Result) error {
 	if r := result.Reject; r != nil {
 		if r.Reason.Kind == news.KindDead {
 			return bus.Drop(r.Reason, fmt.Errorf("%s: %s", page.FinalURL, r.Detail))
 		}
-		return w.discard(ctx, page, subject.Host, r.Reason, r.Detail, r.Title)
+		return w.discard(ctx, page, host, r.Reason, r.Detail, r.Title)
 	}
 	for _, a := range result.Articles {
-		if err := w.publish(ctx, page, subject.Host, a); err != nil {
+		if err := w.publish(ctx, page, host, a); err != nil {
 			return err
 		}
+	}
+	if result.Learn != nil {
+		w.metrics.lines.Add(float64(result.Learn.Dropped))
 	}
 	w.metrics.pages.WithLabelValues("articles").Inc()
 	w.log.Debug("normalized", "url", page.URL, "articles", len(result.Articles))
@@ -123,7 +152,7 @@ func body(m bus.Message) ([]byte, error) {
 
 // run extracts within the time cap. A page that takes longer, or makes the extractor crash, is a dead letter; the goroutine of a
 // page that takes longer ends by itself, for the extractor's work is bounded by the page's size.
-func (w *Worker) run(page news.Page) (extract.Result, error) {
+func (w *Worker) run(page news.Page, known *sitememory.Snapshot) (extract.Result, error) {
 	var said Hints
 	if w.sources != nil {
 		said = w.sources.Hints(page.Source)
@@ -131,6 +160,9 @@ func (w *Worker) run(page news.Page) (extract.Result, error) {
 	in := extract.Input{
 		URL: page.FinalURL, CanonicalURL: page.URL, ContentType: page.ContentType, Body: page.Body, FetchedAt: page.FetchedAt,
 		PublishedHint: page.Published, TitleHint: page.Title, Language: said.Language, Hints: said.Hints,
+	}
+	if known != nil {
+		in.Memory = known
 	}
 	if len(page.Redirects) > 0 || page.FinalURL != page.URL {
 		in.CanonicalURL = "" // what answered is what the article is
