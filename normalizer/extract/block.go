@@ -2,7 +2,6 @@ package extract
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
@@ -114,42 +113,6 @@ func (x *box) prosy() bool {
 	return x.mass >= 60 && x.mass >= float64(x.weight)*0.6 && x.linkShare() < 0.15
 }
 
-// measure fills the features of a block that come from its text alone.
-func (b *block) measure() {
-	b.han, b.n, b.punct = weighText(b.text)
-	b.stop = endsSentence(b.text)
-	b.key = lineKey(b.text)
-}
-
-// weightOf is the weight of a text that may lie in a link.
-func weightOf(s string) int {
-	_, n, _ := weighText(s)
-	return n
-}
-
-func weighText(s string) (han, n, punct int) {
-	other := 0
-	prev := rune(0)
-	for i, r := range s {
-		switch {
-		case r < utf8.RuneSelf:
-			if isASCIILetter(r) || r >= '0' && r <= '9' {
-				other++
-			} else if isASCIIStop(r) && isLetterish(prev) && !followedByAlnum(s[i+1:]) {
-				punct++
-			}
-		case isIdeographic(r):
-			han++
-		case isSentencePunct(r):
-			punct++
-		case unicode.IsLetter(r) || unicode.IsNumber(r):
-			other++
-		}
-		prev = r
-	}
-	return han, (han*5 + other*2) / 5, punct
-}
-
 func isASCIIStop(r rune) bool {
 	return r == ',' || r == '.' || r == ';' || r == '!' || r == '?' || r == ':'
 }
@@ -164,20 +127,7 @@ func followedByAlnum(rest string) bool {
 }
 
 func isLetterish(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsNumber(r) || r == ')' || r == '"' || r == '”' || r == '》' || r == '）' || r == '%'
-}
-
-func isIdeographic(r rune) bool {
-	return r >= 0x4E00 && r <= 0x9FFF || r >= 0x3400 && r <= 0x4DBF || r >= 0x3041 && r <= 0x30FF || r >= 0xAC00 && r <= 0xD7A3 ||
-		r >= 0x20000 && r <= 0x3134F || r == 0x3005 || r == 0x3007
-}
-
-func isSentencePunct(r rune) bool {
-	switch r {
-	case '，', '。', '；', '？', '！', '…', '：', '、', '।', '؟', '،', '۔':
-		return true
-	}
-	return false
+	return isAlphanumeric(r) || r == ')' || r == '"' || r == '”' || r == '》' || r == '）' || r == '%'
 }
 
 // endsSentence looks at the last character, behind closing quotes and brackets.

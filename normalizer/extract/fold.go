@@ -23,51 +23,114 @@ var radicals = map[rune]rune{
 // the characters they stand for, full-width letters and digits as ASCII, every white space as one space, no soft hyphens,
 // zero-width or control characters, none at either end. Chinese punctuation stays. It is idempotent.
 func Fold(s string) string {
-	if isPlain(s) {
+	if isFolded(s) {
 		return s
 	}
-	var b strings.Builder
-	b.Grow(len(s))
-	appendFolded(&b, s)
-	out := strings.TrimRight(b.String(), " ")
-	if norm.NFC.IsNormalString(out) {
-		return out
+	var short [256]byte
+	b := short[:0]
+	if len(s) > len(short) {
+		b = make([]byte, 0, len(s))
 	}
-	return norm.NFC.String(out)
+	b = appendFolded(b, s)
+	return composed(string(trimSpaces(b)))
 }
 
-// isPlain tells whether s is printable ASCII with single inner spaces, which folds to itself.
-func isPlain(s string) bool {
+// trimSpaces takes the spaces off the end.
+func trimSpaces(b []byte) []byte {
+	for len(b) > 0 && b[len(b)-1] == ' ' {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// composed gives text in NFC.
+func composed(s string) string {
+	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if classOf(r)&isComposeClass != 0 {
+			if norm.NFC.IsNormalString(s) {
+				return s
+			}
+			return norm.NFC.String(s)
+		}
+		i += size
+	}
+	return s
+}
+
+// isFolded tells quickly of most texts that they fold to themselves: no character that might change, single inner spaces.
+func isFolded(s string) bool {
 	prev := byte(' ')
-	for i := range len(s) {
+	for i := 0; i < len(s); {
 		c := s[i]
-		if c < 0x20 || c >= 0x7F || c == ' ' && prev == ' ' {
+		if c < utf8.RuneSelf {
+			if c < ' ' || c == 0x7F || c == ' ' && prev == ' ' {
+				return false
+			}
+			prev = c
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if classOf(r)&(isFoldClass|isComposeClass) != 0 {
 			return false
 		}
 		prev = c
+		i += size
 	}
 	return s == "" || prev != ' '
 }
 
-// appendFolded appends s folded (but for NFC) with single spaces, none at the front of b.
-func appendFolded(b *strings.Builder, s string) {
-	space := b.Len() == 0 || strings.HasSuffix(b.String(), " ")
-	prev := rune(0)
-	for _, r := range s {
-		f := foldRune(r, prev)
-		if f < 0 {
+// appendFolded appends s folded (but for NFC) with single spaces, none at the front of b. Runs of characters that stay as they are
+// are copied whole.
+func appendFolded(b []byte, s string) []byte {
+	space := len(b) == 0 || b[len(b)-1] == ' '
+	prev, start := rune(0), 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c > ' ' && c < 0x7F || c == ' ' && !space {
+			space = c == ' '
+			i++
 			continue
 		}
-		if f == ' ' {
+		r, size := rune(c), 1
+		if c >= utf8.RuneSelf {
+			if r, size = utf8.DecodeRuneInString(s[i:]); classOf(r)&isFoldClass == 0 {
+				space = false
+				i += size
+				continue
+			}
+		}
+		b = append(b, s[start:i]...)
+		prev = lastShown(s[start:i], prev)
+		i += size
+		start = i
+		switch f := foldRune(r, prev); {
+		case f < 0:
+		case f == ' ':
 			if !space {
-				b.WriteByte(' ')
+				b = append(b, ' ')
 				space = true
 			}
-			continue
+		default:
+			b = utf8.AppendRune(b, f)
+			space, prev = false, r
 		}
-		b.WriteRune(f)
-		space, prev = false, r
 	}
+	return append(b, s[start:]...)
+}
+
+// lastShown gives the last character of s that is no space, or prev.
+func lastShown(s string, prev rune) rune {
+	if s = strings.TrimRight(s, " "); s == "" {
+		return prev
+	}
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
 }
 
 // foldRune maps one character; -1 drops it. prev is the character before it.
@@ -124,20 +187,69 @@ var narrow = map[rune]rune{
 	'＋': '+', '＝': '=', '＆': '&', '．': '.', '％': '%', '＃': '#', '＊': '*', '︰': ':', '∶': ':', '﹕': ':', '•': '·', '・': '·', '●': '·', '■': '·', '◆': '·', '▪': '·', '★': '·', '☆': '·', '◎': '·', '○': '·', '▲': '·', '△': '·', '▼': '·', '※': '·',
 }
 
+// keyRunes gives of each character its lower case in half-width form; zero drops it.
+var keyRunes = buildKeyRunes()
+
+func buildKeyRunes() *[1 << 16]uint16 {
+	var t [1 << 16]uint16
+	for r := range t {
+		t[r] = uint16(r)
+	}
+	for _, x := range unicode.CaseRanges {
+		for r := x.Lo; r <= x.Hi && r < 1<<16; r++ {
+			t[r] = uint16(unicode.ToLower(rune(r)))
+		}
+	}
+	for r, to := range narrow {
+		t[r] = uint16(to)
+	}
+	t[' '] = 0
+	return &t
+}
+
+// keyRune is the form of a character in a line key; zero where it has none.
+func keyRune(r rune) rune {
+	if uint32(r) < 1<<16 {
+		return rune(keyRunes[r])
+	}
+	return unicode.ToLower(r)
+}
+
 // lineKey is the form of a line that rules match: lower case, half-width punctuation, no white space, no bullets in front.
 func lineKey(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	for _, r := range s {
-		if r == ' ' {
+	var short [256]byte
+	b := short[:0]
+	if len(s) > len(short) {
+		b = make([]byte, 0, len(s))
+	}
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			i++
+			if c >= 'A' && c <= 'Z' {
+				c |= 0x20
+			}
+			if c != ' ' && !(len(b) == 0 && isBullet(rune(c))) {
+				b = append(b, c)
+			}
 			continue
 		}
-		if to, ok := narrow[r]; ok {
-			r = to
+		r, size := utf8.DecodeRuneInString(s[i:])
+		k := keyRune(r)
+		switch {
+		case len(b) == 0 && isBullet(k):
+		case k == r && size > 1:
+			b = append(b, s[i:i+size]...)
+		default:
+			b = utf8.AppendRune(b, k)
 		}
-		b.WriteRune(unicode.ToLower(r))
+		i += size
 	}
-	return strings.TrimLeftFunc(b.String(), func(r rune) bool {
-		return r == '·' || r == '*' || r == '>' || r >= 0x25A0 && r <= 0x27BF
-	})
+	if string(b) == s {
+		return s
+	}
+	return string(b)
 }
+
+// isBullet names what line keys drop at the front.
+func isBullet(r rune) bool { return r == '·' || r == '*' || r == '>' || r >= 0x25A0 && r <= 0x27BF }

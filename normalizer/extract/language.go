@@ -1,8 +1,6 @@
 package extract
 
 import (
-	"fmt"
-	"hash/fnv"
 	"strings"
 	"unicode"
 )
@@ -13,21 +11,24 @@ const (
 	hantOnly = "這們來為國說時會對於發後裡種經麼學現當沒動還進樣開從實軍無與長機關業將兩間問應戰頭體見產內話給門東聲員論處義幾認條氣題爾別變總電數報結愛務場計資許統區隊決馬書則聽達強難權設類記據邊張該規萬術領傳師觀讓識帶導爭運網團縣億華議聞編責協"
 )
 
+// firstHan and lastHan are the ends of the block of unified ideographs; scriptTable says of each whether it is of one script alone.
+const firstHan, lastHan = 0x4E00, 0x9FFF
+
 var scriptTable = buildScripts()
 
-func buildScripts() map[rune]int8 {
-	m := map[rune]int8{}
+func buildScripts() *[lastHan - firstHan + 1]int8 {
+	var m [lastHan - firstHan + 1]int8
 	for _, r := range hansOnly {
-		m[r] = 1
+		m[r-firstHan] = 1
 	}
 	for _, r := range hantOnly {
-		if m[r] == 1 {
-			delete(m, r) // the same in both
+		if m[r-firstHan] == 1 {
+			m[r-firstHan] = 0 // the same in both
 			continue
 		}
-		m[r] = -1
+		m[r-firstHan] = -1
 	}
-	return m
+	return &m
 }
 
 // scriptCount counts the letters of a text by script.
@@ -47,14 +48,16 @@ func countScripts(lines []string) scriptCount {
 
 func (c *scriptCount) add(r rune) {
 	switch {
-	case r >= 0x4E00 && r <= 0x9FFF || r >= 0x3400 && r <= 0x4DBF:
+	case r >= firstHan && r <= lastHan:
 		c.han++
-		switch scriptTable[r] {
+		switch scriptTable[r-firstHan] {
 		case 1:
 			c.hans++
 		case -1:
 			c.hant++
 		}
+	case r >= 0x3400 && r <= 0x4DBF:
+		c.han++
 	case isLatin(r):
 		c.latin++
 	case r >= 0x3041 && r <= 0x30FF:
@@ -70,7 +73,7 @@ func (c *scriptCount) add(r rune) {
 	case r >= 0xE01 && r < 0xE5C:
 		c.thai++
 	default:
-		if !unicode.IsLetter(r) {
+		if !isLetter(r) {
 			return
 		}
 	}
@@ -173,10 +176,10 @@ func countWords(s string) int {
 	n, in := 0, false
 	for _, r := range s {
 		switch {
-		case isIdeographic(r):
+		case r >= firstHan && r <= lastHan, isIdeographic(r):
 			n++
 			in = false
-		case unicode.IsLetter(r) || unicode.IsNumber(r):
+		case isAlphanumeric(r):
 			if !in {
 				n++
 			}
@@ -187,49 +190,4 @@ func countWords(s string) int {
 		}
 	}
 	return n
-}
-
-// simhash is Charikar's 64-bit hash over trigrams of letters and digits (Manku, Jain, Das Sarma: Detecting Near-Duplicates for Web
-// Crawling, 2007), as 16 hex digits. Texts that differ in a few words differ in a few bits.
-func simhash(s string) string {
-	var sums [64]int
-	var window [3]rune
-	n := 0
-	for _, r := range s {
-		if !unicode.IsLetter(r) && !unicode.IsNumber(r) {
-			continue
-		}
-		window[0], window[1], window[2] = window[1], window[2], unicode.ToLower(r)
-		if n++; n < 3 {
-			continue
-		}
-		h := fnv.New64a()
-		var buf [12]byte
-		for i, w := range window {
-			buf[i*4], buf[i*4+1], buf[i*4+2], buf[i*4+3] = byte(w), byte(w>>8), byte(w>>16), byte(w>>24)
-		}
-		_, _ = h.Write(buf[:])
-		bits := mix(h.Sum64())
-		for i := range sums {
-			if bits>>i&1 == 1 {
-				sums[i]++
-			} else {
-				sums[i]--
-			}
-		}
-	}
-	var out uint64
-	for i, v := range sums {
-		if v > 0 {
-			out |= 1 << i
-		}
-	}
-	return fmt.Sprintf("%016x", out)
-}
-
-// mix is the finalizer of SplitMix64; FNV alone leaves the high bits of short keys alike.
-func mix(x uint64) uint64 {
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
 }

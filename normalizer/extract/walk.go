@@ -40,7 +40,7 @@ func (p *page) readHTML(text string) {
 // walker carries the block that is being collected.
 type walker struct {
 	p       *page
-	buf     strings.Builder
+	buf     []byte
 	linkN   int
 	links   int
 	strong  int // weight inside <b>, <strong>
@@ -220,29 +220,32 @@ func (p *page) closeBox(i int) { p.boxes[i].end = len(p.blocks) }
 
 // text adds a run of text to the block.
 func (w *walker) text(s string, c context) {
-	if w.buf.Len() == 0 {
+	if len(w.buf) == 0 {
 		trimmed := strings.TrimLeft(s, " \t\r\n")
 		if trimmed == "" {
 			return
 		}
 		w.indent = strings.HasPrefix(trimmed, "\u3000") || strings.HasPrefix(trimmed, "\u00a0\u00a0")
 	}
-	before := w.buf.Len()
-	appendFolded(&w.buf, s)
-	if w.buf.Len() == before {
+	before := len(w.buf)
+	w.buf = appendFolded(w.buf, s)
+	if len(w.buf) == before {
 		return
 	}
-	if added := w.buf.String()[before:]; added != " " {
+	if added := w.buf[before:]; string(added) != " " {
 		w.breaks = 0
 		if c.heading > 0 {
 			w.heading = c.heading
 		}
 		w.titled = w.titled || c.titled
-		if c.link {
-			w.linkN += weightOf(added)
-		}
-		if c.bold {
-			w.strong += weightOf(added)
+		if c.link || c.bold {
+			n := weightOf(string(added))
+			if c.link {
+				w.linkN += n
+			}
+			if c.bold {
+				w.strong += n
+			}
 		}
 	}
 	w.contextOf(c)
@@ -292,10 +295,9 @@ func (w *walker) lineBreak(c context) {
 
 // flush ends the running block.
 func (w *walker) flush(c context) {
-	text := strings.TrimRight(w.buf.String(), " ")
-	if text != "" && len(w.p.blocks) < maxBlocks {
+	if text := composed(string(trimSpaces(w.buf))); text != "" && len(w.p.blocks) < maxBlocks {
 		b := block{
-			text: Fold(text), box: c.box, linkN: w.linkN, links: w.links, heading: w.heading, item: c.item, row: c.row, cell: c.cell,
+			text: text, box: c.box, linkN: w.linkN, links: w.links, heading: w.heading, item: c.item, row: c.row, cell: c.cell,
 			gap: w.gap, line: w.line, indent: w.indent, titled: w.titled,
 			caption: w.pending&flagCaption != 0, control: w.pending&flagControl != 0, crumb: w.pending&flagCrumb != 0,
 			hidden: w.pending&flagHidden != 0 && w.pending&flagShown == 0,
@@ -305,7 +307,7 @@ func (w *walker) flush(c context) {
 		w.p.blocks = append(w.p.blocks, b)
 		w.gap, w.line = false, false
 	}
-	w.buf.Reset()
+	w.buf = w.buf[:0]
 	w.linkN, w.links, w.strong, w.heading, w.pending = 0, 0, 0, 0, 0
 	w.indent, w.titled = false, false
 }
