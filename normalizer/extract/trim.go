@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -17,7 +18,41 @@ func (p *page) trim(r region) {
 		return // no sentence at all: a poem, a table, a list; the rules alone decide
 	}
 	p.trimHead(r, first)
+	p.trimTail(r)
 	p.trimFoot(r)
+}
+
+// trimTail drops a run of four and more short lines behind the last paragraph that stand in other elements than it and hardly end
+// as sentences: links that lost their addresses, a poll, a widget.
+func (p *page) trimTail(r region) {
+	last := -1
+	for i := r.start; i < r.end; i++ {
+		if b := &p.blocks[i]; b.keep && (b.isSentence() && b.n >= 20 || b.n >= 40) {
+			last = i
+		}
+	}
+	if last < 0 {
+		return
+	}
+	home := p.container(p.blocks[last].box)
+	lines, full := 0, 0
+	for i := last + 1; i < r.end; i++ {
+		if b := &p.blocks[i]; b.keep && p.container(b.box) != home {
+			lines++
+			if b.stop && b.punct > 0 && !strings.HasSuffix(b.text, "?") && !strings.HasSuffix(b.text, "？") && !endsWithColon(b.text) {
+				full++
+			}
+		}
+	}
+	if lines < 4 || full*4 > lines {
+		return
+	}
+	for i := last + 1; i < r.end; i++ {
+		b := &p.blocks[i]
+		if b.keep && p.container(b.box) != home && !b.item && b.row == 0 && !b.signed && !isSignature(b.text) {
+			b.keep, b.rule = false, "tail"
+		}
+	}
 }
 
 func (p *page) firstProse(r region) int {
@@ -41,7 +76,7 @@ func (p *page) trimHead(r region, first int) {
 			}
 			break
 		}
-		if b.heading > 0 && p.headingAgain(b.heading, first, r.end) || isOutline(b.text) || endsWithColon(b.text) && b.n >= 2 || b.isSentence() || b.punct > 0 && b.n >= 20 {
+		if b.heading > 0 && p.headingAgain(b.heading, first, r.end) || isOutline(b.text) || endsWithColon(b.text) && b.n >= 2 || b.isSentence() || b.punct > 0 && b.n >= 20 || p.opensBody(i, first) {
 			top = i
 			continue
 		}
@@ -53,6 +88,70 @@ func (p *page) trimHead(r region, first int) {
 			b.keep, b.rule = false, "head"
 		}
 	}
+}
+
+// opensBody tells short lines that open the body: the subheadings and the split titles of documents in Chinese, short sentences and
+// standfirsts elsewhere. They stand in the container of the first paragraph and are no byline and no caption.
+func (p *page) opensBody(i, first int) bool {
+	b := &p.blocks[i]
+	if b.links > 0 || b.heading > 0 || b.titled || b.item || b.row != p.blocks[first].row || p.container(b.box) != p.container(p.blocks[first].box) {
+		return false
+	}
+	if b.han*2 <= b.n {
+		return (b.stop || b.n >= 26) && b.n >= 5 && !isPhotoLine(b.text) && !isEnglishByline(b.text)
+	}
+	return b.n >= 3 && !strings.HasPrefix(b.text, "—") && !isCaptionLine(b.text) && !isCreditLine(b.text) && !p.belowImage(i)
+}
+
+// container gives the element whose children paragraphs are.
+func (p *page) container(at int) int {
+	for p.boxes[at].parent >= 0 && isParagraph(p.boxes[at].tag) {
+		at = p.boxes[at].parent
+	}
+	return at
+}
+
+// belowImage tells whether a picture stands directly above the block.
+func (p *page) belowImage(i int) bool {
+	_, found := slices.BinarySearchFunc(p.facts.images, i, func(img imageTag, i int) int { return img.block - i })
+	return found
+}
+
+// captionEnds close the captions of Chinese pictures, captionStarts open them.
+var (
+	captionEnds   = []string{"图", "圖", "摄", "攝", "供图", "供圖", "资料图", "資料圖", "图片", "照片", "截图", "截圖", "现场", "現場", "配图", "合影", "翻攝", "提供", "cnsphoto"}
+	captionStarts = []string{"图为", "圖為", "图:", "圖:", "图：", "圖：", "图说", "圖說", "▲", "△", "图/", "圖/", "图／", "圖／", "图源", "資料圖", "资料图", "上图", "下图", "图一", "图1", "圖1", "图2", "圖2", "示意图", "示意圖", "供图", "摄影"}
+)
+
+// isCaptionLine fits Chinese captions by how they open and close.
+func isCaptionLine(s string) bool {
+	bare := strings.TrimRight(s, "）)】]」 。.")
+	for _, w := range captionEnds {
+		if strings.HasSuffix(bare, w) {
+			return true
+		}
+	}
+	for _, w := range captionStarts {
+		if strings.HasPrefix(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// isCreditLine fits short lines that name who wrote or reports: 記者張三／某市報導.
+func isCreditLine(s string) bool {
+	n := utf8.RuneCountInString(s)
+	if n > 30 {
+		return false
+	}
+	for _, w := range []string{"記者", "记者", "通讯员", "執筆", "执笔", "編譯", "编译", "撰稿", "譯：", "译：", "翻译", "翻譯"} {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	bare := strings.TrimRight(s, "】)） ")
+	return strings.HasSuffix(bare, "報導") || strings.HasSuffix(bare, "报道") && n <= 16 || strings.HasSuffix(bare, "電") && n <= 12
 }
 
 // headingAgain tells whether the body has another heading of the level: then the one on top is a subheading too. The headline goes
