@@ -43,8 +43,9 @@ bench: need-go ## Run the benchmarks, with allocations
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: bench-extract
-bench-extract: build ## Extraction against other extractors. CORPUS="dir …", PEERS=go|pypi|all|none, ARGS=…; bench/extract/README.md
+bench-extract: need-go ## Extraction against other extractors. CORPUS="dir …", PEERS=go|pypi|all|none, ARGS=…; bench/extract/README.md
 	@command -v python3 >/dev/null 2>&1 || { echo "bench-extract needs Python 3.11 or newer (Debian: apt-get install python3)" >&2; exit 1; }
+	@$(MAKE) --no-print-directory build
 	@GO="$(GO)" python3 bench/extract/bench.py --ours "$(BIN) extract --jsonl" --peers "$(or $(PEERS),go)" $(ARGS) $(CORPUS)
 
 .PHONY: lint

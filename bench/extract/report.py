@@ -40,6 +40,11 @@ def ratio(a, b):
     return "" if not a or not b else f"{a / b:.2f}" if a < 10 * b else f"{a / b:.1f}"
 
 
+def leaking(pages, of):
+    """A share, where there are enough pages for one."""
+    return "" if not of else percent(pages / of, 1) if of >= 20 else f"{pages} of {of}"
+
+
 HEADER = ("extractor", "F1", "exact", "leaking pages", "must-not lines leaked", "title", "date", "author", "source",
           "pages/s", "MB/s", "CPU, ours = 1", "CPU, parsing = 1", "allocs/page", "kB/page", "errors/empty")
 
@@ -53,7 +58,7 @@ def main_table(results, ours, parsing="parse-only"):
         cpu = per_page[r.name]
         rows.append([
             r.name, number(m.get("f1")), percent(m.get("exact")),
-            percent(m["zh_leaking"] / m["zh_pages"], 1) if m.get("zh_pages") else "",
+            leaking(m.get("zh_leaking"), m.get("zh_pages")),
             percent(m.get("leaked")), *(number(m.get(key)) for key in ("title_cut", "date", "author", "source")),
             number(cpu and 1 / cpu, 1), number(cpu and r.bytes / 1e6 / r.cpu_s, 2),
             ratio(cpu, per_page.get(ours)), ratio(cpu, per_page.get(parsing)),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import peers
 from corpus import CorpusError, address, decode, read_truth
-from report import Result, main_table, together
+from report import Result, leaking, main_table, together
 from runner import RunError, empty_run, run
 
 HERE = Path(__file__).resolve().parent
@@ -132,6 +132,9 @@ class Report(unittest.TestCase):
             "| newsmill | 1.000 | 100 % | 5.0 | 0.50 | 1.00 | 2.00 | 5 | 2 | 0/0 |",
             "| peer | 0.667 | 100 % | 0.5 | 0.05 | 10.0 | 20.0 |  |  | 0/0 |",
             "| parse-only |  |  | 10.0 | 1.00 | 0.50 | 1.00 |  |  |  |"])
+
+    def test_share_of_few_pages(self):
+        self.assertEqual([leaking(1, 1), leaking(0, 40), leaking(None, None)], ["1 of 1", "0.0 %", ""])
 
     def test_too_short_to_tell(self):
         self.assertIsNone(Result("x", [], 1, 1, 0.0).cpu_per_page())
