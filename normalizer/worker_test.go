@@ -16,6 +16,7 @@ import (
 	"github.com/newsmill/newsmill/internal/bus/bustest"
 	"github.com/newsmill/newsmill/news"
 	"github.com/newsmill/newsmill/normalizer/extract"
+	"github.com/newsmill/newsmill/normalizer/sitememory"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -56,9 +57,14 @@ func newWorker(t *testing.T, c Config, p Publisher, f FirstSeen) *Worker {
 // work runs the worker until RAW has been settled.
 func work(t *testing.T, b *bus.Bus, w *Worker) {
 	t.Helper()
+	workWith(t, b, w, b.KV(bus.BucketSite))
+}
+
+func workWith(t *testing.T, b *bus.Bus, w *Worker, sites sitememory.KV) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- w.Run(ctx, b, nil) }()
+	go func() { done <- w.work(ctx, b, sites, nil) }()
 	settled(t, b)
 	cancel()
 	if err := <-done; err != nil {
@@ -215,7 +221,7 @@ func TestCrashAndTimeOutAreDeadLettersAndTheWorkerLives(t *testing.T) {
 type faulty struct {
 	*bus.Bus
 	kv    *bus.KV
-	write string // which write fails: article, discard, firstseen
+	write string // which write fails: article, discard, firstseen, memory
 	kept  bool
 	done  bool
 }
@@ -260,10 +266,28 @@ func (f *faulty) Create(ctx context.Context, key string, value []byte) (uint64, 
 	return 0, errFault
 }
 
+// faultySites is the bucket of the site memories with the same plan.
+type faultySites struct {
+	*bus.KV
+	f *faulty
+}
+
+func (s faultySites) Create(ctx context.Context, key string, value []byte) (uint64, error) {
+	if !s.f.fails("memory") {
+		return s.KV.Create(ctx, key, value)
+	}
+	if s.f.kept {
+		if _, err := s.KV.Create(ctx, key, value); err != nil {
+			return 0, err
+		}
+	}
+	return 0, errFault
+}
+
 // TestEachWriteMayFail is the fault table: every write of the normalizer fails once, not kept or kept but reported failed, and in the end
 // everything is there once.
 func TestEachWriteMayFail(t *testing.T) {
-	for _, write := range []string{"article", "discard", "firstseen"} {
+	for _, write := range []string{"article", "discard", "firstseen", "memory"} {
 		for _, kept := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s kept=%v", write, kept), func(t *testing.T) {
 				t.Parallel()
@@ -271,7 +295,7 @@ func TestEachWriteMayFail(t *testing.T) {
 				publish(t, b, pageOf(pageURL, "text/html", article))
 				publish(t, b, pageOf("http://news.yunhe.example/empty", "text/html", ""))
 				f := &faulty{Bus: b, kv: b.KV(bus.BucketFirstSeen), write: write, kept: kept}
-				work(t, b, newWorker(t, Config{Workers: 1}, f, f))
+				workWith(t, b, newWorker(t, Config{Workers: 1}, f, f), faultySites{b.KV(bus.BucketSite), f})
 				if !f.done {
 					t.Fatal("the fault was not injected")
 				}

@@ -9,9 +9,13 @@ import (
 // Memory is what is known of the other pages of the page's host. It does not change during a call. A page is extracted the same with
 // nil, and with a memory of fewer than minPages pages.
 type Memory interface {
-	Pages() int                  // pages that were learned from; pages with the same text count as one
-	Seen(fingerprint uint64) int // on how many of them a block stood; 0 where it is not known
-	Generation() string          // names this state of the memory; articles made with it carry it
+	// Pages is how many pages were learned from; pages with the same text count as one.
+	Pages() int
+	// Seen tells on how many of them a block stood, of how many since it stood on one for the first time: the lines of a new template
+	// are known soon. 0, 0 where it is not known.
+	Seen(fingerprint uint64) (on, of int)
+	// Generation names this state of the memory; articles made with it carry it.
+	Generation() string
 }
 
 // Lesson is what a page teaches the memory of its host.
@@ -31,28 +35,34 @@ type Lesson struct {
 //   - The address and the closing formula of official letters are the same in every letter, and part of it.
 const (
 	minPages    = 3   // memories of fewer pages say nothing
-	minSeen     = 2   // pages on which a block must have stood, in the least
 	maxShort    = 60  // weight up to which a block is a line
 	maxLong     = 300 // weight of the longest block that can be furniture
 	maxLessons  = 64  // fingerprints taken from one page
-	textPrints  = 4   // long blocks that identify a text
+	textPrints  = 6   // long blocks that identify a text
 	minLearned  = 2   // weight of the lightest block that is learned
 	minTextMark = 20  // weight of the lightest block that identifies a text
 )
 
-// isFurniture weighs the evidence: seen of pages pages had the block.
-func isFurniture(b *block, seen, pages int, inner bool) bool {
-	of := func(least, percent int) bool { return seen >= least && seen*100 >= pages*percent }
+// isFurniture weighs the evidence: of the pages that are known the block stood on so many.
+func isFurniture(b *block, k sighting, pages int, inner bool) bool {
+	seen := func(least, percent int) bool { return k.on >= least && k.on*100 >= k.of*percent }
 	switch {
-	case seen < minSeen || b.n > maxLong || isFormula(b):
+	case b.n > maxLong || isFormula(b):
 		return false
 	case inner:
-		return b.n <= maxShort && of(8, 30) && b.heading == 0 && !b.bold && !b.titled && !b.item && b.row == 0 && !endsWithColon(b.text) && !isOutline(b.text)
+		return b.n <= maxShort && seen(8, 30) && b.heading == 0 && !b.bold && !b.titled && !b.item && b.row == 0 && !endsWithColon(b.text) && !isOutline(b.text)
 	case b.n > maxShort:
-		return of(5, 10)
+		return seen(5, 10)
+	case pages <= 4:
+		return seen(2, 50)
+	case pages < 20:
+		return seen(3, 10)
 	}
-	return of(minSeen, 50) || of(3, 3)
+	return seen(5, 3)
 }
+
+// sighting is what the memory says of a block.
+type sighting struct{ on, of int }
 
 // formulas begin the lines that close every official letter. Forms are line keys.
 var formulas = []string{"特此", "此致", "敬礼", "敬禮", "此件", "此页无正文", "附件", "附:", "联系人", "联系电话"}
@@ -109,41 +119,44 @@ func (p *page) bodies() []region {
 	return out
 }
 
-// forget drops the furniture of one body and what only stood because of it, or nothing where the rest would not be an article with
-// most of the text.
+// forget drops the furniture of one body and what only stood because of it. Where the rest would not be an article with most of the
+// text, it drops the lines alone, or nothing.
 func (p *page) forget(r region, m Memory) int {
 	known, first, last := p.known(r, m)
 	if len(known) == 0 || first < 0 {
 		return 0
 	}
 	before := p.snapshot(r)
-	dropped := 0
-	for _, k := range known {
-		b := &p.blocks[k.block]
-		if k.block < first || k.block > last || isFurniture(b, k.seen, m.Pages(), true) {
-			b.keep, b.rule = false, "memory "+strconv.Itoa(k.seen)+"/"+strconv.Itoa(m.Pages())
-			dropped++
+	for _, limit := range []int{maxLong, maxShort} {
+		dropped := 0
+		for _, k := range known {
+			b := &p.blocks[k.block]
+			inner := k.block > first && k.block < last
+			if b.n <= limit && (!inner || isFurniture(b, k.sighting, m.Pages(), true)) {
+				b.keep, b.rule = false, "memory "+strconv.Itoa(k.on)+"/"+strconv.Itoa(k.of)
+				dropped++
+			}
 		}
-	}
-	if dropped == 0 {
-		return 0
-	}
-	if !p.stands(r, before) {
+		if p.stands(r, before) {
+			after := p.snapshot(r)
+			p.trim(r) // short lines between the text and the furniture
+			if !p.stands(r, before) {
+				p.restore(r, after)
+			}
+			return dropped
+		}
 		p.restore(r, before)
-		return 0
 	}
-	after := p.snapshot(r)
-	p.trim(r) // short lines between the text and the furniture
-	if !p.stands(r, before) {
-		p.restore(r, after)
-	}
-	return dropped
+	return 0
 }
 
 // knownBlock is a kept block that the memory has seen.
-type knownBlock struct{ block, seen int }
+type knownBlock struct {
+	block int
+	sighting
+}
 
-// known gives the kept blocks that would be furniture at either end of the body, and the first and last sentence beside them, -1 where
+// known gives the kept blocks that are furniture at either end of the body, and the first and last sentence beside them, -1 where
 // there is none: what lies between those is inside the text.
 func (p *page) known(r region, m Memory) (out []knownBlock, first, last int) {
 	first, last = -1, -1
@@ -154,8 +167,9 @@ func (p *page) known(r region, m Memory) (out []knownBlock, first, last int) {
 			continue
 		}
 		if isLearned(b) {
-			if n := m.Seen(fingerprint(b.key)); isFurniture(b, n, pages, false) {
-				out = append(out, knownBlock{i, n})
+			on, of := m.Seen(fingerprint(b.key))
+			if k := (sighting{on, of}); on > 1 && isFurniture(b, k, pages, false) {
+				out = append(out, knownBlock{i, k})
 				continue
 			}
 		}

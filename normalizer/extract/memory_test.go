@@ -16,13 +16,13 @@ type told struct {
 
 func (m told) Pages() int         { return m.pages }
 func (m told) Generation() string { return fmt.Sprintf("g%d", m.pages) }
-func (m told) Seen(f uint64) int {
+func (m told) Seen(f uint64) (on, of int) {
 	for line, n := range m.lines {
 		if fingerprint(lineKey(Fold(line))) == f {
-			return n
+			return n, m.pages
 		}
 	}
-	return 0
+	return 0, 0
 }
 
 // every has seen each block whose fingerprint it picks on all of its pages.
@@ -30,11 +30,11 @@ type every struct{ pick func(uint64) bool }
 
 func (every) Pages() int         { return 100 }
 func (every) Generation() string { return "all" }
-func (m every) Seen(f uint64) int {
+func (m every) Seen(f uint64) (on, of int) {
 	if m.pick(f) {
-		return 100
+		return 100, 100
 	}
-	return 0
+	return 0, 0
 }
 
 func paras(lines ...string) string { return "<p>" + strings.Join(lines, "</p>\n<p>") + "</p>" }
@@ -63,6 +63,7 @@ func TestMemory(t *testing.T) {
 		{"closing line of a weekly series", []string{storyA, storyB, closing}, 200, map[string]int{closing: 8}, []string{closing}},
 		{"seen twice in a hundred", []string{storyA, storyB, closing}, 100, map[string]int{closing: 2}, nil},
 		{"seen on two of four", []string{storyA, storyB, closing}, 4, map[string]int{closing: 2}, []string{closing}},
+		{"seen on three of ten", []string{storyA, storyB, closing}, 10, map[string]int{closing: 3}, []string{closing}},
 		{"too few pages", []string{storyA, storyB, closing}, 2, map[string]int{closing: 2}, nil},
 		{"line at the head", []string{lead, storyA, storyB}, 100, map[string]int{lead: 30}, []string{lead}},
 		{"preamble of a small series", []string{preamble, storyA, storyB, storyC}, 100, map[string]int{preamble: 5}, nil},
@@ -72,6 +73,7 @@ func TestMemory(t *testing.T) {
 		{"reprint", []string{storyA, storyB, storyC}, 100, map[string]int{storyA: 4, storyB: 4, storyC: 4}, nil},
 		{"reprint with a new first sentence", []string{"据青禾日报消息，图书馆改了时间。", storyA, storyB, storyC}, 100, map[string]int{storyA: 40, storyB: 40, storyC: 40}, nil},
 		{"brief under a longer standing text", []string{storyA, preamble}, 100, map[string]int{preamble: 60}, nil},
+		{"brief under a longer standing text and a line", []string{storyA, preamble, closing}, 100, map[string]int{preamble: 60, closing: 60}, []string{closing}},
 		{"a lead that every edition has", []string{"今天白天晴，夜间多云。", storyA, storyB}, 400, map[string]int{"今天白天晴，夜间多云。": 5}, nil},
 		{"line between paragraphs, rare", []string{storyA, advert, storyB}, 100, map[string]int{advert: 10}, nil},
 		{"line between paragraphs, everywhere", []string{storyA, advert, storyB}, 100, map[string]int{advert: 60}, []string{advert}},

@@ -18,7 +18,7 @@ type Page struct {
 const (
 	maxPages  = 256
 	maxBlocks = 64
-	maxText   = 4
+	maxText   = 6
 	maxAge    = 90 * 24 * time.Hour // behind the newest page
 	maxBytes  = 60 << 10            // as stored
 

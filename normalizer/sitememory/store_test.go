@@ -115,8 +115,8 @@ func TestWhatOneLearnsTheOtherKnows(t *testing.T) {
 	both.Wait()
 	want := merged(pagesOf(15, 7)).Snapshot()
 	for name, s := range map[string]*Store{"a third": newStore(t, Config{}, kv), "one, again": newStore(t, Config{}, kv)} {
-		if got := s.Snapshot(t.Context(), token); got.Pages() != 15 || got.Seen(7) != 15 || got.Generation() != want.Generation() {
-			t.Errorf("%s knows %d texts, block seen on %d, generation %s; want %s", name, got.Pages(), got.Seen(7), got.Generation(), want.Generation())
+		if got := s.Snapshot(t.Context(), token); got.Pages() != 15 || on(got, 7) != 15 || got.Generation() != want.Generation() {
+			t.Errorf("%s knows %d texts, block seen on %d, generation %s; want %s", name, got.Pages(), on(got, 7), got.Generation(), want.Generation())
 		}
 	}
 }
@@ -140,8 +140,8 @@ func TestEachCallMayFail(t *testing.T) {
 			}
 		}
 		fresh := newStore(t, Config{}, b.KV(bus.BucketSite)).Snapshot(t.Context(), key)
-		if fresh.Pages() != 6 || fresh.Seen(7) != 6 {
-			t.Errorf("%d texts, block seen on %d", fresh.Pages(), fresh.Seen(7))
+		if fresh.Pages() != 6 || on(fresh, 7) != 6 {
+			t.Errorf("%d texts, block seen on %d", fresh.Pages(), on(fresh, 7))
 		}
 	})
 }
@@ -199,8 +199,8 @@ func TestAPageNeverWaitsForAMemory(t *testing.T) {
 	}
 	drain(t, s)
 	kv.before = func() error { return errors.New("away") }
-	if got := s.Snapshot(t.Context(), token); got.Seen(7) != 5 {
-		t.Errorf("what was known before is gone: seen on %d", got.Seen(7))
+	if got := s.Snapshot(t.Context(), token); on(got, 7) != 5 {
+		t.Errorf("what was known before is gone: seen on %d", on(got, 7))
 	}
 	if got := s.Snapshot(t.Context(), "other_example"); got == nil || got.Pages() != 0 {
 		t.Errorf("of a host never read: %+v", got)
