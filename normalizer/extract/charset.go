@@ -21,14 +21,38 @@ const commonHan = "的一是不了在人有我他这个们中来上大为和国�
 // commonHangul are the most frequent syllables of written Korean.
 const commonHangul = "이다는을의가에고하지한도로기사리어서자인대은시라해를있그수나것일들만아으과정전부보제장주상여국년했"
 
+// commonTable is the set of both, a bit for each character of the Basic Multilingual Plane.
 var commonTable = buildCommon()
 
-func buildCommon() map[rune]bool {
-	m := make(map[rune]bool, 1200)
+func buildCommon() *[1 << 10]uint64 {
+	var m [1 << 10]uint64
 	for _, r := range commonHan + commonHangul {
-		m[r] = true
+		m[r>>6] |= 1 << (r & 63)
 	}
-	return m
+	return &m
+}
+
+func isCommon(r rune) bool { return uint32(r) < 1<<16 && commonTable[r>>6]>>(r&63)&1 == 1 }
+
+// surelyChinese tells whether decoded text is Chinese beyond doubt, so that no other charset need be tried: of its characters past
+// ASCII at least half are among the most frequent ones, of which a wrong charset hits one in six.
+func surelyChinese(text []byte) bool {
+	seen, common := 0, 0
+	for i := 0; i < len(text); {
+		if text[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		i += size
+		if !isCJKPunct(r) && r != 0xA0 {
+			seen++
+			if isCommon(r) && r <= lastHan {
+				common++
+			}
+		}
+	}
+	return seen >= 300 && common*2 >= seen
 }
 
 // quality is how plausible decoded text is, 0 to 1: the share of its non-ASCII characters that text would hold. Characters that
@@ -37,13 +61,16 @@ func quality(text []byte) float64 {
 	var score, seen float64
 	prev := rune(' ')
 	for i := 0; i < len(text); {
+		if text[i] < utf8.RuneSelf {
+			prev = rune(text[i])
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRune(text[i:])
 		i += size
-		if r >= utf8.RuneSelf {
-			next, _ := utf8.DecodeRune(text[i:])
-			s, w := plausible(r, prev, next)
-			score, seen = score+s, seen+w
-		}
+		next, _ := utf8.DecodeRune(text[i:])
+		s, w := plausible(r, prev, next)
+		score, seen = score+s, seen+w
 		prev = r
 	}
 	if seen == 0 {
@@ -59,8 +86,8 @@ func plausible(r, prev, next rune) (score, weight float64) {
 		return -2, 1
 	case r >= 0x80 && r < 0xA0:
 		return -1, 1
-	case unicode.Is(unicode.Han, r), r >= 0xAC00 && r <= 0xD7A3:
-		if commonTable[r] {
+	case r >= firstHan && r <= lastHan, unicode.Is(unicode.Han, r), r >= 0xAC00 && r <= 0xD7A3:
+		if isCommon(r) {
 			return 1, 1
 		}
 		return 0, 1
@@ -99,10 +126,14 @@ func isCJKPunct(r rune) bool {
 	return false
 }
 
-// countUTF8 counts the characters past ASCII that are valid UTF-8, and the bytes that are not. A character cut off by the end of
-// the page is no fault.
+// countUTF8 counts the characters past ASCII that are valid UTF-8, and the bytes that are not; where all are valid it stops
+// counting when there are more than few. A character cut off by the end of the page is no fault.
 func countUTF8(b []byte) (good, bad int) {
-	for i := 0; i < len(b); {
+	few := len(b)
+	if utf8.Valid(b) {
+		few = fewChars
+	}
+	for i := 0; i < len(b) && good <= few; {
 		if b[i] < utf8.RuneSelf {
 			i++
 			continue

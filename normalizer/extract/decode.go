@@ -25,6 +25,13 @@ var (
 // sampleSize bounds how much of a page is decoded for each charset that is weighed; the winner decodes everything.
 const sampleSize = 64 << 10
 
+// sureSize bounds the beginning of the sample that is enough where it is Chinese beyond doubt.
+const sureSize = 12 << 10
+
+// fewChars is how many characters past ASCII may be valid UTF-8 by accident, or be all that a page of another charset of escapes
+// has.
+const fewChars = 8
+
 // minQuality is the share of plausible characters below which a decoding is mojibake. Right decodings of Chinese news reach
 // 0.5 and more on the table of common characters, wrong ones stay below 0.15.
 const minQuality = 0.2
@@ -47,7 +54,7 @@ func Decode(body []byte, contentType string) (text, charset string, err error) {
 		return decodeAll(body, name, enc)
 	}
 	good, bad := countUTF8(body)
-	if bad == 0 && good > 8 {
+	if bad == 0 && good > fewChars {
 		return cleanUTF8(body), "utf-8", nil
 	}
 	labels := labelsOf(body, contentType)
@@ -79,6 +86,11 @@ func weigh(body []byte, labels []string, good, bad int) (string, string, error) 
 		best, bestQuality = candidate{name: "utf-8"}, 0.9-float64(bad)/float64(good)
 	}
 	for _, c := range candidates(labels) {
+		if bestQuality < minQuality && (c.name == "gb18030" || c.name == "big5") {
+			if out, err := c.enc.NewDecoder().Bytes(sample[:min(len(sample), sureSize)]); err == nil && surelyChinese(out) {
+				return decodeAll(body, c.name, c.enc)
+			}
+		}
 		out, err := c.enc.NewDecoder().Bytes(sample)
 		if err != nil {
 			continue
