@@ -93,8 +93,25 @@ func (p *page) doubtMarks() {
 	for i := range p.blocks {
 		b := &p.blocks[i]
 		b.crumb = b.crumb && crumbs <= 120
-		b.caption = b.caption && (captions <= all*0.5 || p.boxes[b.box].tag == atom.Figcaption)
+		b.caption = b.caption && (captions <= all*0.5 || p.boxes[b.box].tag == atom.Figcaption) || p.inFigure(b)
 	}
+}
+
+// inFigure tells the text of a figure beside its caption: credits, texts of controls. Tables, quotations and code may stand in
+// figures too.
+func (p *page) inFigure(b *block) bool {
+	if b.row > 0 || b.n >= 60 || b.heading > 0 {
+		return false
+	}
+	for at, level := b.box, 0; at >= 0 && level < 4; at, level = p.boxes[at].parent, level+1 {
+		switch p.boxes[at].tag {
+		case atom.Figure:
+			return true
+		case atom.Blockquote, atom.Pre, atom.Li, atom.Article:
+			return false
+		}
+	}
+	return false
 }
 
 // weighBoxes sums prose, weight and link weight up the tree, and lets paragraphs vote for the boxes above them: the nearest gets

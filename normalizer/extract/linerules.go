@@ -1,5 +1,7 @@
 package extract
 
+import "slices"
+
 // verdict is what a line rule does to the line it fits.
 type verdict uint8
 
@@ -32,7 +34,9 @@ type lineRule struct {
 // number, MIIT order 33; 公安备案, MPS order 33; 互联网新闻信息服务许可证, CAC order 1; reporting centres), the templates of the
 // common CMS families (TRS, 博达, 大汉, 方正翔宇, 织梦, 帝国), and the wording of Taiwan and Hong Kong portals. The first row that
 // fits decides, so narrow rows stand before wide ones.
-var lineRules = []lineRule{
+var lineRules = slices.Concat(chineseRules, foreignRules)
+
+var chineseRules = []lineRule{
 	{"icp", drop, anywhere, 200, []string{"icp备", "icp證", "icp证", "icp備", "icp许可", "网站备案号", "网站备案", "備案序號", "备案序号", "备案号:"}},
 	{"police-record", drop, anywhere, 200, []string{"公网安备", "公網安備", "公安备案", "网安备案", "公网安备案"}},
 	{"licence", drop, anywhere, 100, []string{"新闻信息服务许可证", "视听节目许可证", "电信业务经营许可证", "节目制作经营许可证", "网络文化经营许可证", "出版物经营许可证", "许可证编号", "许可证号:", "新出网证", "网上传播视听", "营业执照", "网站标识码", "政府网站标识码"}},

@@ -18,6 +18,9 @@ func (p *page) adoptNeighbours() {
 			continue
 		}
 		distance := max(x.start-i, i-x.end+1)
+		if i >= x.end && b.han*2 <= b.n { // what follows the body in other languages tells of the author
+			continue
+		}
 		if b.isSentence() && b.n >= 30 && b.linkShare() < 0.1 && b.punct >= 2 && distance <= 6 && p.adoptable(i, x) {
 			b.keep, b.rule = true, "neighbour"
 		}
@@ -50,6 +53,9 @@ func (p *page) applyCuts() {
 		if sums[end]-sums[i] > kept*0.35 {
 			continue
 		}
+		if start := p.boxes[p.scopeBox(i)].start; b.match.name == "related" && sums[i] > sums[start] {
+			end = p.listEnd(i, end)
+		}
 		for j := i + 1; j < end; j++ {
 			if p.blocks[j].keep {
 				p.blocks[j].keep, p.blocks[j].rule = false, "after:"+b.match.name
@@ -59,12 +65,38 @@ func (p *page) applyCuts() {
 	}
 }
 
-// scopeEnd gives where the element ends that a heading heads: the smallest one that holds more than the heading, never past the
-// article's box.
-func (p *page) scopeEnd(i int) int {
+// listEnd gives where the list below a heading ends that stands among the paragraphs of the article: before the next whole paragraph,
+// unless links alternate with those, as teasers do.
+func (p *page) listEnd(i, end int) int {
+	first, paragraphs, links := end, 0, 0
+	for j := i + 1; j < min(end, i+maxListed); j++ { // bounded: a page may hold many such headings
+		b := &p.blocks[j]
+		switch {
+		case b.keep && !b.item && b.isSentence() && b.n >= 30 && b.linkShare() < 0.3:
+			first = min(first, j)
+			paragraphs++
+		case first < end && !b.hidden && (b.linkShare() > 0.6 || b.heading > 0 && b.links > 0):
+			links++
+		}
+	}
+	if paragraphs == 0 || links >= max(paragraphs, 2) {
+		return end
+	}
+	return first
+}
+
+// maxListed is how many blocks below the heading of a list are looked at.
+const maxListed = 200
+
+// scopeBox gives the smallest element that holds more than the heading.
+func (p *page) scopeBox(i int) int {
 	at := p.blocks[i].box
 	for at > 0 && p.boxes[at].end-i <= 1 {
 		at = p.boxes[at].parent
 	}
-	return p.boxes[at].end
+	return at
 }
+
+// scopeEnd gives where the element ends that a heading heads: the smallest one that holds more than the heading, never past the
+// article's box.
+func (p *page) scopeEnd(i int) int { return p.boxes[p.scopeBox(i)].end }

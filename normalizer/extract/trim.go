@@ -76,6 +76,9 @@ func (p *page) trimHead(r region, first int) {
 			}
 			break
 		}
+		if b.readsAsDate() {
+			break
+		}
 		if b.heading > 0 && p.headingAgain(b.heading, first, r.end) || isOutline(b.text) || endsWithColon(b.text) && b.n >= 2 || b.isSentence() || b.punct > 0 && b.n >= 20 || p.opensBody(i, first) {
 			top = i
 			continue
@@ -88,6 +91,20 @@ func (p *page) trimHead(r region, first int) {
 			b.keep, b.rule = false, "head"
 		}
 	}
+}
+
+// readsAsDate fits short lines that are half figures: 25/04/2026 Actualizado a las 15:10h.
+func (b *block) readsAsDate() bool {
+	if b.n > 24 || b.han*2 > b.n {
+		return false
+	}
+	digits := 0
+	for i := range len(b.text) {
+		if b.text[i] >= '0' && b.text[i] <= '9' {
+			digits++
+		}
+	}
+	return digits >= 6
 }
 
 // opensBody tells short lines that open the body: the subheadings and the split titles of documents in Chinese, short sentences and
