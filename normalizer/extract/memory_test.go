@@ -202,3 +202,25 @@ func differs(alone, with Result) string {
 	}
 	return ""
 }
+
+// TestFingerprintIsStored pins the hash (FNV-1a, 64 bits: the published vectors), for records of every site hold it.
+func TestFingerprintIsStored(t *testing.T) {
+	for key, want := range map[string]uint64{"": 0xcbf29ce484222325, "a": 0xaf63dc4c8601ec8c, "foobar": 0x85944171f73967e8} {
+		if got := fingerprint(key); got != want {
+			t.Errorf("%q: %x", key, got)
+		}
+	}
+}
+
+func BenchmarkMemory(b *testing.B) {
+	in := pageInput(b, "testdata/pages/gov_notice.html")
+	for name, m := range map[string]Memory{"alone": nil, "known": every{func(f uint64) bool { return f%16 == 0 }}} {
+		in.Memory = m
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Extract(in)
+			}
+		})
+	}
+}
