@@ -37,7 +37,11 @@ func (p *page) article(t part, canonical string, several bool) (news.Article, bo
 	}
 	paragraphs, notes := cutNotes(paragraphs)
 	head := p.linesAround(t, several)
-	c := p.readCredits(append(head, notes...), paragraphs)
+	lines := head
+	for _, note := range notes {
+		lines = append(lines, headLine{note, -1})
+	}
+	c := p.readCredits(lines, paragraphs)
 	if t.author != "" {
 		c.authors = addName(nil, t.author)
 	}
@@ -58,7 +62,7 @@ func (p *page) article(t part, canonical string, several bool) (news.Article, bo
 		Extractor: news.Extractor{Revision: Revision, Method: p.method(), Confidence: p.confidence(t, body), Memory: p.generation()},
 	}
 	a.PublishedAt = p.publishedAt(head)
-	if d := p.modifiedAt(); d != nil && (a.PublishedAt == nil || d.Time.After(a.PublishedAt.Time)) {
+	if d := p.modifiedAt(head); d != nil && (a.PublishedAt == nil || d.Time.After(a.PublishedAt.Time)) {
 		a.ModifiedAt = d
 	}
 	return a, true
@@ -66,7 +70,7 @@ func (p *page) article(t part, canonical string, several bool) (news.Article, bo
 
 // linesAround gives the blocks in which the head and foot of an article stand: for the only article of a page everything from
 // well above its title to below its end, for one of several its own range.
-func (p *page) linesAround(t part, several bool) []*block {
+func (p *page) linesAround(t part, several bool) []headLine {
 	from, to := t.from, t.to
 	if !several {
 		p.bounds()
@@ -77,10 +81,10 @@ func (p *page) linesAround(t part, several bool) []*block {
 		}
 		from = max(top-14, 0)
 	}
-	var out []*block
+	var out []headLine
 	if several { // the head of the page is every article's
 		for i := max(p.heads[0]-8, 0); i < p.heads[0]; i++ {
-			out = append(out, &p.blocks[i])
+			out = append(out, headLine{&p.blocks[i], i})
 		}
 	}
 	for i := from; i < to; i++ {
@@ -89,7 +93,7 @@ func (p *page) linesAround(t part, several bool) []*block {
 			continue
 		}
 		b.foot = !several && i > p.first+2
-		out = append(out, b)
+		out = append(out, headLine{b, i})
 	}
 	return out
 }

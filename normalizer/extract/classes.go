@@ -57,6 +57,7 @@ type classInfo struct {
 	crumb    bool
 	caption  bool
 	title    bool
+	author   bool
 	sign     string
 }
 
@@ -83,6 +84,7 @@ func readClass(n *html.Node) classInfo {
 				info.crumb = info.crumb || crumbWords[w]
 				info.caption = info.caption || captionWords[w]
 				info.title = info.title || w == "title" || w == "headline" || w == "heading" || w == "biaoti" || w == "bt" || w == "tit"
+				info.author = info.author || isAuthorWord(w)
 				for _, part := range classParts {
 					if len(w) > len(part) && strings.Contains(w, part) {
 						neg = true

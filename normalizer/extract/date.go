@@ -9,11 +9,25 @@ import (
 	"github.com/newsmill/newsmill/news"
 )
 
-// The meta names of publication dates, by trust. PubDate and its like are of the standard for government sites (国办发〔2017〕47号).
-var (
-	publishedMeta = []string{"article:published_time", "pubdate", "publishdate", "publish_date", "datepublished", "og:published_time", "og:release_date", "weibo:article:create_at", "bytedance:published_time", "article.published", "dc.date.issued", "dcterms.issued", "dcterms.created", "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime", "publication_date", "date", "dc.date", "apub:time", "_pubtime", "publishedtime", "pub_date", "firstpublishedtime", "contentdate", "release_date", "creation_date"}
-	modifiedMeta  = []string{"article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified", "bytedance:updated_time", "dcterms.modified", "revised"}
-)
+// metaDate is a name of <meta> or itemprop that holds a date, with how far it is to be trusted.
+type metaDate struct {
+	name  string
+	trust float64
+}
+
+// The meta names of publication dates. PubDate and its like are of the standard for government sites (国办发〔2017〕47号).
+var publishedMeta = []metaDate{
+	{"article:published_time", 0.9}, {"og:published_time", 0.88}, {"article:published", 0.88}, {"article:published:time", 0.88}, {"article.published", 0.85}, {"pubdate", 0.86}, {"publishdate", 0.86}, {"publish_date", 0.86}, {"datepublished", 0.86},
+	{"weibo:article:create_at", 0.85}, {"bytedance:published_time", 0.85}, {"og:release_date", 0.8}, {"dc.date.issued", 0.85}, {"dcterms.issued", 0.85}, {"dcterms.date", 0.8}, {"dcterms.created", 0.75}, {"dc.date.created", 0.75}, {"dc.created", 0.75},
+	{"sailthru.date", 0.82}, {"parsely-pub-date", 0.85}, {"cxenseparse:recs:publishtime", 0.85}, {"cxenseparse:recs:published_time", 0.85}, {"publication_date", 0.85}, {"publication-date", 0.85}, {"published_time", 0.85}, {"published", 0.8},
+	{"apub:time", 0.8}, {"_pubtime", 0.8}, {"publishedtime", 0.85}, {"publishtime", 0.85}, {"pub_date", 0.85}, {"firstpublishedtime", 0.8}, {"article:first_published_time", 0.85}, {"contentdate", 0.75}, {"release_date", 0.7}, {"creation_date", 0.7}, {"article_date_original", 0.85},
+	{"rnews:datepublished", 0.85}, {"datecreated", 0.6}, {"uploaddate", 0.5}, {"date", 0.72}, {"dc.date", 0.75}, {"article.created", 0.7}, {"mdate", 0.6},
+}
+
+var modifiedMeta = []metaDate{
+	{"article:modified_time", 0.9}, {"article:modified", 0.85}, {"article:modified:time", 0.88}, {"og:updated_time", 0.8}, {"og:modified_time", 0.8}, {"datemodified", 0.85}, {"bytedance:updated_time", 0.8}, {"dcterms.modified", 0.8}, {"dc.date.modified", 0.8}, {"article.updated", 0.8},
+	{"lastmod", 0.7}, {"last-modified", 0.6}, {"revised", 0.6}, {"updated_time", 0.7}, {"lastmodified", 0.6},
+}
 
 // zone is where zone-less times of the page are.
 func (p *page) zone() *time.Location {
@@ -25,66 +39,192 @@ func (p *page) zone() *time.Location {
 
 // newDate makes a Date of what was read; nil for what lies after the fetch, which no publication does.
 func (p *page) newDate(v dateValue, from string) *news.Date {
+	if v.swappable && p.monthLeads() {
+		v = v.swapped()
+	}
 	if !v.valid() {
 		return nil
 	}
 	t := v.at(p.zone())
 	if p.in.FetchedAt.Unix() > 0 && t.After(p.in.FetchedAt.Add(36*time.Hour)) {
-		return nil
+		if w := v.swapped(); v.swappable && !w.at(p.zone()).After(p.in.FetchedAt) {
+			t = w.at(p.zone())
+		} else {
+			return nil
+		}
 	}
 	return &news.Date{Time: t, Precision: v.precision, From: from}
 }
 
-// readDate reads a machine-readable date.
-func (p *page) readDate(s, from string) *news.Date {
+// monthLeads tells whether the page writes 05/03/2026 for the third of May: English of America, and English that does not say
+// where it is from on a host outside the countries that write the day first.
+func (p *page) monthLeads() bool {
+	for _, said := range []string{p.facts.lang, p.in.Language, p.facts.meta["og:locale"]} {
+		switch tag := strings.ToLower(strings.ReplaceAll(said, "_", "-")); {
+		case tag == "en-us" || strings.HasPrefix(tag, "en-ph") || strings.HasPrefix(tag, "fil"):
+			return true
+		case strings.HasPrefix(tag, "en-"), tag != "" && !strings.HasPrefix(tag, "en") && !strings.HasPrefix(tag, "zh"):
+			return false
+		}
+	}
+	if p.script.latin*2 < p.script.total && !p.chinese() {
+		return false
+	}
+	u, err := url.Parse(p.in.URL)
+	if err != nil {
+		return true
+	}
+	host := u.Hostname()
+	switch host[strings.LastIndexByte(host, '.')+1:] {
+	case "com", "us", "org", "net", "gov", "edu", "example", "cn", "tw", "hk", "io", "ph":
+		return p.chinese() || p.facts.lang != "" || englishWords(p.facts.docTitle)
+	}
+	return false
+}
+
+// englishWords looks for the small words of English in a headline.
+func englishWords(s string) bool {
+	for _, w := range strings.Fields(strings.ToLower(s)) {
+		switch w {
+		case "the", "of", "and", "to", "in", "for", "with", "on", "is":
+			return true
+		}
+	}
+	return false
+}
+
+// readDateValue reads a machine-readable date.
+func (p *page) readDateValue(s, from string) (dateValue, *news.Date) {
 	if s == "" || len(s) > 100 {
-		return nil
+		return dateValue{}, nil
 	}
 	v, at := findDate(s)
 	if at.end == 0 {
 		var ok bool
 		if v, ok = compactDate(strings.TrimSpace(s)); !ok {
-			return nil
+			if v, ok = unixDate(s); !ok {
+				return dateValue{}, nil
+			}
 		}
 	}
-	return p.newDate(v, from)
+	return v, p.newDate(v, from)
 }
 
-// publishedAt chooses the publication date: what the visible head line says where it is at least a minute exact or agrees, else
-// the page's structured data, else its text, the feed, the address.
-func (p *page) publishedAt(head []*block) *news.Date {
-	visible := p.headDate(head)
-	stated := p.statedDate()
-	switch {
-	case p.hints.date != "":
+func (p *page) readDate(s, from string) *news.Date {
+	_, d := p.readDateValue(s, from)
+	return d
+}
+
+// unixDate reads seconds or milliseconds since 1970, as some meta elements hold them.
+func unixDate(s string) (dateValue, bool) {
+	n, w := number(strings.TrimSpace(s), 13)
+	if w != len(strings.TrimSpace(s)) || w != 10 && w != 13 {
+		return dateValue{}, false
+	}
+	if w == 13 {
+		n /= 1000
+	}
+	t := time.Unix(int64(n), 0).UTC()
+	v := dateValue{year: t.Year(), month: int(t.Month()), day: t.Day(), hour: t.Hour(), minute: t.Minute(), second: t.Second(), precision: news.PrecisionSecond, zone: time.UTC}
+	return v, v.valid() && v.year >= 1995
+}
+
+// publishedAt gives the publication date of an article from all places that name one (see dateOffers), by trust and agreement.
+func (p *page) publishedAt(head []headLine) *news.Date {
+	if p.hints.date != "" {
 		if d := p.readDate(p.hints.date, "hint"); d != nil {
-			return d
-		}
-	case stated != nil && visible != nil:
-		return finer(stated, visible)
-	}
-	for _, d := range []*news.Date{visible, stated, p.timeTagDate()} {
-		if d != nil {
+			p.note(offer{field: "date", value: d.String(), from: "hint", confidence: 1, won: true, why: "the source's own selector"})
 			return d
 		}
 	}
+	offers := p.statedDates()
+	offers = append(offers, p.headDates(head)...)
+	offers = append(offers, p.timeTagDates()...)
 	if !p.in.PublishedHint.IsZero() {
-		return &news.Date{Time: p.in.PublishedHint, Precision: news.PrecisionSecond, From: "feed"}
+		offers = append(offers, dateOffer{date: &news.Date{Time: p.in.PublishedHint, Precision: news.PrecisionSecond, From: "feed"}, value: dateValue{zone: time.UTC}, kind: "feed", from: "feed", trust: 0.75})
 	}
-	if d := p.looseDate(); d != nil {
+	offers = append(offers, p.addressDates()...)
+	if !trusted(offers) {
+		offers = append(offers, p.looseDates(head)...)
+	}
+	if !trusted(offers) || nightOff(offers) {
+		offers = append(offers, p.scriptDates()...)
+	}
+	p.distrustEchoes(offers)
+	if len(offers) == 0 {
+		offers = p.lastResortDates()
+	}
+	return p.chooseDate("date", offers)
+}
+
+// nightOff tells whether an instant in UTC and an address differ by one day, as at night west or east of Greenwich: scripts may
+// know the local time then.
+func nightOff(offers []dateOffer) bool {
+	for i := range offers {
+		a := &offers[i]
+		if a.value.zone != time.UTC || rank(a.date.Precision) < rank(news.PrecisionMinute) {
+			continue
+		}
+		for j := range offers {
+			b := &offers[j]
+			if d := a.date.Time.Truncate(24 * time.Hour).Sub(b.date.Time.Truncate(24 * time.Hour)).Abs(); b.kind == "url" && d == 24*time.Hour {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// distrustEchoes takes trust from dates that are the last change over again, where the markup states an earlier publication: many
+// templates show the reader the update alone.
+func (p *page) distrustEchoes(offers []dateOffer) {
+	modified := p.statedModified()
+	if modified == nil {
+		return
+	}
+	day := modified.Time.Format(time.DateOnly)
+	earlier := false
+	for i := range offers {
+		o := &offers[i]
+		earlier = earlier || (o.kind == "json-ld" || o.kind == "meta" || o.kind == "prop") && o.trust >= 0.7 && o.date.Time.Before(modified.Time) && o.date.Time.Format(time.DateOnly) != day
+	}
+	if !earlier {
+		return
+	}
+	for i := range offers {
+		o := &offers[i]
+		same := o.date.Time.Sub(modified.Time).Abs() < 2*time.Minute
+		if o.date.Precision == news.PrecisionDay {
+			same = o.date.Time.Format(time.DateOnly) == day
+		}
+		if same || o.kind == "line" && o.date.Time.Format(time.DateOnly) == day {
+			o.trust *= 0.5
+			o.why = joinWhy("the last change over again", o.why)
+		}
+	}
+}
+
+// statedModified is the last change by the markup.
+func (p *page) statedModified() *news.Date {
+	if d := p.readDate(p.facts.linked.modified, "json-ld"); d != nil {
 		return d
 	}
-	return p.addressDate()
+	for _, m := range modifiedMeta {
+		if d := p.readDate(p.facts.meta[m.name], "meta"); d != nil {
+			return d
+		}
+	}
+	return nil
 }
 
-// finer takes the date that says more where both mean the same day; where they differ the visible one is right, since templates
-// carry the date of the last build in their head.
-func finer(stated, visible *news.Date) *news.Date {
-	same := stated.Time.In(visible.Time.Location()).Format(time.DateOnly) == visible.Time.Format(time.DateOnly)
-	if same && rank(stated.Precision) > rank(visible.Precision) {
-		return stated
+// trusted tells whether one of the offers is better than an address.
+func trusted(offers []dateOffer) bool {
+	for i := range offers {
+		if offers[i].trust > 0.5 {
+			return true
+		}
 	}
-	return visible
+	return false
 }
 
 func rank(p news.Precision) int {
@@ -99,116 +239,215 @@ func rank(p news.Precision) int {
 	return 1
 }
 
+// statedDates are those that the markup states.
+func (p *page) statedDates() []dateOffer {
+	var out []dateOffer
+	if v, d := p.readDateValue(p.facts.linked.published, "json-ld"); d != nil {
+		trust := 0.9
+		if p.facts.linked.loose {
+			trust = 0.8
+		}
+		out = append(out, dateOffer{date: d, value: v, kind: "json-ld", from: "json-ld datePublished", trust: trust})
+	}
+	for _, m := range publishedMeta {
+		if len(p.facts.meta) == 0 {
+			break
+		}
+		if v, d := p.readDateValue(p.facts.meta[m.name], "meta"); d != nil {
+			out = append(out, dateOffer{date: d, value: v, kind: "meta", from: "meta " + m.name, trust: m.trust})
+			if len(out) >= 4 {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// statedDate is the best of the dates that the markup states, or nil.
 func (p *page) statedDate() *news.Date {
 	if d := p.readDate(p.facts.linked.published, "json-ld"); d != nil {
 		return d
 	}
-	for _, name := range publishedMeta {
-		if d := p.readDate(p.facts.meta[name], "meta"); d != nil {
+	for _, m := range publishedMeta {
+		if d := p.readDate(p.facts.meta[m.name], "meta"); d != nil {
 			return d
 		}
 	}
 	return nil
 }
 
-func (p *page) modifiedAt() *news.Date {
-	if d := p.readDate(p.facts.linked.modified, "json-ld"); d != nil {
-		return d
+// modifiedAt gives the date of the last change, from the markup or a line that says so.
+func (p *page) modifiedAt(head []headLine) *news.Date {
+	var offers []dateOffer
+	if v, d := p.readDateValue(p.facts.linked.modified, "json-ld"); d != nil {
+		offers = append(offers, dateOffer{date: d, value: v, kind: "json-ld", from: "json-ld dateModified", trust: 0.9})
 	}
-	for _, name := range modifiedMeta {
-		if d := p.readDate(p.facts.meta[name], "meta"); d != nil {
-			return d
+	for _, m := range modifiedMeta {
+		if v, d := p.readDateValue(p.facts.meta[m.name], "meta"); d != nil {
+			offers = append(offers, dateOffer{date: d, value: v, kind: "meta", from: "meta " + m.name, trust: m.trust})
+			break
 		}
 	}
-	return nil
-}
-
-// headDate reads the lines around the title and those that rules took for head lines: a labelled date first.
-func (p *page) headDate(head []*block) *news.Date {
-	var best *news.Date
-	bestScore := 0
 	for _, b := range head {
 		if b.n > 120 || b.hidden {
 			continue
 		}
-		v, at := findDate(b.text)
-		if at.end == 0 {
-			continue
-		}
-		score := 1 + rank(v.precision)
-		if dateLabelled(b.text[:at.start]) {
-			score += 4
-		}
-		if b.match != nil && b.match.verdict == mine {
-			score += 3
-		}
-		if b.n > 60 || b.isSentence() && b.match == nil {
-			score -= 4
-		}
-		if b.foot {
-			score -= 3
-		}
-		if d := p.newDate(v, "head-line"); d != nil && score > bestScore {
-			best, bestScore = d, score
+		if v, at := findUpdated(b.text); at.end > 0 {
+			if d := p.newDate(v, "head-line"); d != nil {
+				offers = append(offers, dateOffer{date: d, value: v, kind: "line", from: lineName(b.at), trust: 0.7})
+				break
+			}
 		}
 	}
-	return best
+	return p.chooseDate("modified", offers)
 }
 
-func dateLabelled(before string) bool {
-	before = strings.TrimRight(before, " :：[(（【")
-	for _, l := range labels {
-		if rest, ok := strings.CutSuffix(before, l.word); ok && l.field == fieldDate {
-			r, _ := utf8.DecodeLastRuneInString(rest)
-			return !isIdeographic(r) // 上市时间 is not 时间
-		}
-	}
-	return false
-}
-
-func (p *page) timeTagDate() *news.Date {
+// timeTagDates are the <time> elements around the head of the article.
+func (p *page) timeTagDates() []dateOffer {
+	var out []dateOffer
 	for _, t := range p.facts.times {
 		if p.first >= 0 && (t.block < p.first-12 || t.block > p.last+4) {
 			continue
 		}
-		if d := p.readDate(t.value, "time-tag"); d != nil {
-			return d
+		v, d := p.readDateValue(t.value, "time-tag")
+		if d == nil {
+			continue
+		}
+		trust := 0.78
+		if t.block > p.first+1 {
+			trust = 0.5
+		}
+		out = append(out, dateOffer{date: d, value: v, kind: "time-tag", from: "time-tag", trust: trust})
+		if len(out) == 3 {
+			break
+		}
+	}
+	return append(out, p.propDates()...)
+}
+
+// propDates are the dates of microdata: the first one around the article's head, else the first of the page, which may be that of a
+// teaser.
+func (p *page) propDates() []dateOffer {
+	for _, near := range [...]bool{true, false} {
+		for _, t := range p.facts.props {
+			if near && p.first >= 0 && (t.block < p.first-25 || t.block > p.first+3) {
+				continue
+			}
+			v, d := p.readDateValue(t.value, "meta")
+			if d == nil {
+				continue
+			}
+			trust := 0.87
+			if !near {
+				trust = 0.6
+			}
+			return []dateOffer{{date: d, value: v, kind: "prop", from: "itemprop datePublished, " + lineName(t.block), trust: trust}}
 		}
 	}
 	return nil
 }
 
-// looseDate takes a whole date that stands in a short line just above or below the text: government notices end with theirs.
-func (p *page) looseDate() *news.Date {
+// looseDates are whole dates and months that stand alone in a short line just above or below the text: government notices end with
+// theirs, journals begin with the month.
+func (p *page) looseDates(head []headLine) []dateOffer {
 	if p.first < 0 {
 		return nil
 	}
+	var out []dateOffer
 	for i := p.last; i >= max(p.last-3, p.first); i-- {
 		if b := &p.blocks[i]; b.n <= 16 {
 			if v, at := findDate(b.text); at.end > 0 {
-				return p.newDate(v, "text")
-			}
-		}
-	}
-	return nil
-}
-
-// addressDate reads an address for its date: the page's own, else one that stands as a line of the page (an old CMS prints the
-// address of the original).
-func (p *page) addressDate() *news.Date {
-	for i := range p.blocks {
-		if b := &p.blocks[i]; b.match == &ruleURL && p.nearBody(i) {
-			if u, err := url.Parse(b.text); err == nil {
-				if v, ok := urlDate(u.Path); ok {
-					return p.newDate(v, "url")
+				if d := p.newDate(v, "text"); d != nil {
+					return append(out, dateOffer{date: d, value: v, kind: "text", from: lineName(i), trust: 0.5, why: "the last line"})
 				}
 			}
 		}
 	}
-	for _, address := range []string{p.in.URL, p.in.CanonicalURL} {
-		if u, err := url.Parse(address); err == nil {
-			if v, ok := urlDate(u.Path); ok {
-				return p.newDate(v, "url")
+	for _, b := range head {
+		if b.n > 16 || b.foot {
+			continue
+		}
+		text := strings.Trim(b.text, " ()（）[]")
+		if v, ok := monthOnly(text); ok {
+			if d := p.newDate(v, "text"); d != nil {
+				return append(out, dateOffer{date: d, value: v, kind: "text", from: "line", trust: 0.35, why: "a month alone"})
+			}
+		}
+	}
+	return out
+}
+
+// addressDates are the dates of addresses: of one that stands as a line of the page (an old CMS prints the address of the
+// original), and of the page's own.
+func (p *page) addressDates() []dateOffer {
+	var out []dateOffer
+	read := func(address, from string, trust float64) {
+		u, err := url.Parse(address)
+		if err != nil {
+			return
+		}
+		if v, ok := urlDate(u.Path); ok {
+			if d := p.newDate(v, "url"); d != nil {
+				out = append(out, dateOffer{date: d, value: v, kind: "url", from: from, trust: trust})
+			}
+		}
+	}
+	for i := range p.blocks {
+		if b := &p.blocks[i]; b.match == &ruleURL && p.nearBody(i) {
+			read(b.text, lineName(i), 0.46)
+		}
+	}
+	read(p.in.URL, "url", 0.45)
+	if len(out) == 0 && p.in.CanonicalURL != p.in.URL {
+		read(p.in.CanonicalURL, "url", 0.45)
+	}
+	if len(out) == 0 && p.facts.canonical != "" {
+		read(p.facts.canonical, "rel=canonical", 0.44)
+	}
+	return out
+}
+
+// scriptKeys are the names under which pages that are put together in the browser keep the date of their article.
+var scriptKeys = []string{"datePublished", "publication_date", "publishedAt", "published_at", "publishDate", "publish_date", "publishTime", "publish_time", "pubDate", "pubtime", "pubTime", "published_time", "firstPublished", "releaseDate", "showDate("}
+
+// scriptDates looks for those names in the page's scripts. Only pages that say nothing elsewhere get here.
+func (p *page) scriptDates() []dateOffer {
+	for _, text := range p.facts.scriptTexts {
+		for _, key := range scriptKeys {
+			i := strings.Index(text, key)
+			if i < 0 {
+				continue
+			}
+			rest := strings.TrimLeft(text[i+len(key):min(len(text), i+len(key)+60)], "\"'\\ :=(")
+			if end := strings.IndexAny(rest, "\"'\\,;)}"); end >= 0 {
+				rest = rest[:end]
+			}
+			if !utf8.ValidString(rest) {
+				continue
+			}
+			if v, d := p.readDateValue(rest, "meta"); d != nil {
+				return []dateOffer{{date: d, value: v, kind: "script", from: "script " + key, trust: 0.45}}
+			}
+		}
+	}
+	return nil
+}
+
+// lastResortDates stand in where nothing names a publication: the last change, then the date in the address of the article's own
+// picture.
+func (p *page) lastResortDates() []dateOffer {
+	if v, d := p.readDateValue(p.facts.linked.modified, "json-ld"); d != nil {
+		return []dateOffer{{date: d, value: v, kind: "modified", from: "json-ld dateModified", trust: 0.3, why: "the last change, for want of better"}}
+	}
+	for _, m := range modifiedMeta {
+		if v, d := p.readDateValue(p.facts.meta[m.name], "meta"); d != nil {
+			return []dateOffer{{date: d, value: v, kind: "modified", from: "meta " + m.name, trust: 0.3, why: "the last change, for want of better"}}
+		}
+	}
+	if u, err := url.Parse(p.facts.meta["og:image"]); err == nil {
+		if v, ok := urlDate(u.Path); ok {
+			if d := p.newDate(v, "url"); d != nil {
+				return []dateOffer{{date: d, value: v, kind: "picture", from: "meta og:image", trust: 0.2, why: "the picture's address"}}
 			}
 		}
 	}

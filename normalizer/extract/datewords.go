@@ -99,58 +99,71 @@ func numeralUpTo(s string, unit rune) (value, width int) {
 	return 0, 0
 }
 
-var months = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
-
-// monthName reads an English month, whole or cut to three letters.
-func monthName(s string) (month, width int) {
-	for width < len(s) && isASCIILetter(rune(s[width])) {
-		width++
+// eraDateAt reads the years of the Republic of China and of Japan's emperors: 民國115年5月3日, 令和8年5月3日, 平成元年1月8日.
+func eraDateAt(s string, first rune) (dateValue, int) {
+	if first != '民' && first != '令' && first != '平' && first != '中' {
+		return dateValue{}, 0
 	}
-	if width < 3 || width > 9 {
-		return 0, 0
-	}
-	name := strings.ToLower(s[:width])
-	full := []string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
-	for i, m := range months {
-		if name == m || name == full[i] || name == "sept" && i == 8 {
-			return i + 1, width
+	for _, era := range eras {
+		rest, ok := strings.CutPrefix(s, era.name)
+		if !ok {
+			continue
 		}
+		at := len(s) - len(rest)
+		at += skipSpaces(s[at:])
+		year, w := number(s[at:], 3)
+		if strings.HasPrefix(s[at:], "元") {
+			year, w = 1, len("元")
+		}
+		if w == 0 {
+			return dateValue{}, 0
+		}
+		at += w
+		d := dateValue{year: year + era.before, precision: dayPrecision}
+		for _, unit := range []struct {
+			name  string
+			value *int
+		}{{"年", nil}, {"月", &d.month}, {"日", &d.day}} {
+			if unit.value != nil {
+				at += skipSpaces(s[at:])
+				*unit.value, w = number(s[at:], 2)
+				if w == 0 {
+					return dateValue{}, 0
+				}
+				at += w
+			}
+			at += skipSpaces(s[at:])
+			if !strings.HasPrefix(s[at:], unit.name) {
+				return dateValue{}, 0
+			}
+			at += len(unit.name)
+		}
+		return d, at
 	}
-	return 0, 0
+	return dateValue{}, 0
 }
 
-// monthFirst reads May 3, 2026.
-func monthFirst(s string) (dateValue, int) {
-	month, at := monthName(s)
-	if at == 0 {
-		return dateValue{}, 0
-	}
-	at += len(s[at:]) - len(strings.TrimLeft(s[at:], ". "))
-	day, w := number(s[at:], 2)
-	if w == 0 {
-		return dateValue{}, 0
-	}
-	at += w
-	at += len(s[at:]) - len(strings.TrimLeft(s[at:], ", stndrh"))
-	year, w := number(s[at:], 4)
-	if w != 4 {
-		return dateValue{}, 0
-	}
-	return dateValue{year: year, month: month, day: day, precision: news.PrecisionDay}, at + w
-}
+// eras with the year before their first.
+var eras = []struct {
+	name   string
+	before int
+}{{"中華民國", 1911}, {"中华民国", 1911}, {"民國", 1911}, {"民国", 1911}, {"令和", 2018}, {"平成", 1988}}
 
-// dayFirst reads 3 May 2026.
-func dayFirst(s string, day, at int) (dateValue, int) {
-	at += len(s[at:]) - len(strings.TrimLeft(s[at:], ". -"))
-	month, w := monthName(s[at:])
-	if w == 0 {
-		return dateValue{}, 0
-	}
-	at += w
-	at += len(s[at:]) - len(strings.TrimLeft(s[at:], "., -"))
-	year, w := number(s[at:], 4)
+// monthOnly reads a line that is a year and a month and nothing else: 2003年5月, 1998年第3期 not.
+func monthOnly(s string) (dateValue, bool) {
+	year, w := number(s, 4)
 	if w != 4 {
-		return dateValue{}, 0
+		return dateValue{}, false
 	}
-	return dateValue{year: year, month: month, day: day, precision: news.PrecisionDay}, at + w
+	rest, ok := strings.CutPrefix(strings.TrimLeft(s[w:], " "), "年")
+	if !ok {
+		return dateValue{}, false
+	}
+	rest = strings.TrimLeft(rest, " ")
+	month, w := number(rest, 2)
+	if w == 0 || strings.TrimSpace(strings.Replace(rest[w:], "月", "", 1)) != "" || !strings.Contains(rest, "月") {
+		return dateValue{}, false
+	}
+	d := dateValue{year: year, month: month, day: 1, precision: news.PrecisionMonth}
+	return d, d.valid()
 }

@@ -13,6 +13,7 @@ type Trace struct {
 	Main    string       `json:"main"` // the element that was taken for the article's
 	Title   string       `json:"title"`
 	TitleBy string       `json:"title_by"`
+	Values  []TraceValue `json:"values"` // what the page offers as metadata, and what was taken
 	Blocks  []TraceBlock `json:"blocks"`
 	Result  string       `json:"result"`
 }
@@ -40,6 +41,7 @@ func newTrace(r Result, p *page) Trace {
 	}
 	t.Charset, t.Title, t.TitleBy = p.charset, p.title.text, p.title.from
 	t.Main = p.boxes[p.main].sign
+	t.Values = p.traceValues()
 	for i := range p.blocks {
 		b := &p.blocks[i]
 		t.Blocks = append(t.Blocks, TraceBlock{
@@ -53,14 +55,23 @@ func newTrace(r Result, p *page) Trace {
 func (t Trace) WriteText(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "charset %s\nmain    %s\ntitle   %q by %s\nresult  %s\n\n", t.Charset, t.Main, t.Title, t.TitleBy, t.Result)
+	for _, v := range t.Values {
+		fmt.Fprintf(out, "%c %-8s %.2f %-28q from %s: %s\n", mark(v.Won), v.Field, v.Confidence, shorten(v.Value, 60), v.From, v.Why)
+	}
+	if len(t.Values) > 0 {
+		fmt.Fprintln(out)
+	}
 	for _, b := range t.Blocks {
-		mark := '-'
-		if b.Keep {
-			mark = '+'
-		}
-		fmt.Fprintf(out, "%c %-18s n=%-4d link=%.2f punct=%-3d h=%d prose=%-5.0f <%s> %s\n", mark, b.Rule, b.Weight, b.LinkShare, b.Punct, b.Heading, b.Prose, shorten(b.Element, 40), shorten(b.Text, 120))
+		fmt.Fprintf(out, "%c %-18s n=%-4d link=%.2f punct=%-3d h=%d prose=%-5.0f <%s> %s\n", mark(b.Keep), b.Rule, b.Weight, b.LinkShare, b.Punct, b.Heading, b.Prose, shorten(b.Element, 40), shorten(b.Text, 120))
 	}
 	return out.Flush()
+}
+
+func mark(kept bool) rune {
+	if kept {
+		return '+'
+	}
+	return '-'
 }
 
 func shorten(s string, limit int) string {

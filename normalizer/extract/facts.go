@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"encoding/json"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -15,12 +14,16 @@ type facts struct {
 	meta      map[string]string // by lower-case name, property or itemprop; the first non-empty one
 	linked    linkedData
 	times     []timeTag
+	props     []timeTag // itemprop=datePublished
 	images    []imageTag
 	files     []fileLink
 	password  bool // an input of type password
 	inputs    int  // form fields
 	scripts   int  // bytes of script
-	refresh   bool // a meta refresh
+	bylines   []bylineTag
+	// scriptTexts are the page's scripts: they are read only where nothing else names a date.
+	scriptTexts []string
+	refresh     bool // a meta refresh
 }
 
 type timeTag struct {
@@ -32,6 +35,13 @@ type imageTag struct {
 	src, alt string
 	block    int // index of the block that follows it
 	box      int
+}
+
+// bylineTag is an element that calls itself the author's, by class, rel or itemprop.
+type bylineTag struct {
+	text   string // lines parted by \n where elements part them
+	block  int
+	strong bool // rel=author, itemprop=author
 }
 
 type fileLink struct {
@@ -78,123 +88,6 @@ func (f *facts) first(names ...string) (value, name string) {
 		}
 	}
 	return "", ""
-}
-
-// linkedData is the article that the page describes in JSON-LD (schema.org/NewsArticle and its kin).
-type linkedData struct {
-	found                                          bool
-	kind, headline, alternative, description, body string
-	published, modified, section, publisher        string
-	authors, keywords                              []string
-}
-
-// readLinked reads one JSON-LD script; broken JSON is not there. The first article wins.
-func (f *facts) readLinked(data string) {
-	if f.linked.found || len(data) > 1<<20 {
-		return
-	}
-	var v any
-	if json.Unmarshal([]byte(strings.TrimSpace(data)), &v) != nil {
-		clean := strings.Map(func(r rune) rune {
-			if r < 0x20 {
-				return ' ' // line breaks inside strings are the common fault
-			}
-			return r
-		}, data)
-		if json.Unmarshal([]byte(clean), &v) != nil {
-			return
-		}
-	}
-	f.searchLinked(v, 0)
-}
-
-func (f *facts) searchLinked(v any, depth int) {
-	if depth > 6 || f.linked.found {
-		return
-	}
-	switch v := v.(type) {
-	case []any:
-		for _, x := range v {
-			f.searchLinked(x, depth+1)
-		}
-	case map[string]any:
-		if kind := typeOf(v["@type"]); isArticleType(kind) {
-			f.takeLinked(v, kind)
-			return
-		}
-		for _, key := range []string{"@graph", "mainEntity", "mainEntityOfPage", "itemListElement"} {
-			if x, ok := v[key]; ok && (key != "itemListElement" || depth < 2) {
-				f.searchLinked(x, depth+1)
-			}
-		}
-	}
-}
-
-func (f *facts) takeLinked(v map[string]any, kind string) {
-	f.linked = linkedData{
-		found: true, kind: kind,
-		headline: Fold(textOf(v["headline"])), alternative: Fold(textOf(v["alternativeHeadline"])), description: Fold(textOf(v["description"])), body: textOf(v["articleBody"]),
-		published: textOf(v["datePublished"]), modified: textOf(v["dateModified"]), section: Fold(textOf(v["articleSection"])), publisher: Fold(nameOf(v["publisher"])),
-		authors: namesOf(v["author"]), keywords: splitWords(textOf(v["keywords"])),
-	}
-	if f.linked.headline == "" {
-		f.linked.headline = Fold(textOf(v["name"]))
-	}
-	if list, ok := v["keywords"].([]any); ok {
-		f.linked.keywords = nil
-		for _, x := range list {
-			f.linked.keywords = append(f.linked.keywords, splitWords(textOf(x))...)
-		}
-	}
-}
-
-func typeOf(v any) string {
-	if list, ok := v.([]any); ok {
-		for _, x := range list {
-			if s, ok := x.(string); ok && isArticleType(s) {
-				return s
-			}
-		}
-	}
-	s, _ := v.(string)
-	return s
-}
-
-func isArticleType(s string) bool {
-	return strings.HasSuffix(s, "Article") || strings.HasSuffix(s, "BlogPosting") || s == "Report" || strings.HasSuffix(s, "NewsArticle")
-}
-
-func textOf(v any) string {
-	switch v := v.(type) {
-	case string:
-		return html.UnescapeString(v)
-	case []any:
-		if len(v) > 0 {
-			return textOf(v[0])
-		}
-	}
-	return ""
-}
-
-func nameOf(v any) string {
-	if m, ok := v.(map[string]any); ok {
-		return textOf(m["name"])
-	}
-	return textOf(v)
-}
-
-func namesOf(v any) []string {
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
-	var out []string
-	for _, x := range list {
-		if name := Fold(nameOf(x)); name != "" && len(out) < 16 {
-			out = append(out, name)
-		}
-	}
-	return out
 }
 
 // splitWords cuts a list of keywords at the separators that sites use.

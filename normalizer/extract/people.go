@@ -14,31 +14,51 @@ type credits struct {
 	section          string
 }
 
+// headLine is a line around the article with its index among the page's blocks; -1 is a note that was cut off a paragraph.
+type headLine struct {
+	*block
+	at int
+}
+
 // readCredits mines the lines that rules took out around an article, then the structured data, then the bylines in the text.
-func (p *page) readCredits(lines []*block, paragraphs []string) credits {
+func (p *page) readCredits(lines []headLine, paragraphs []string) credits {
 	var c credits
-	for _, b := range lines {
-		if b.match == nil || b.match.verdict != mine || b.n > 150 {
+	for _, l := range lines {
+		if l.match == nil || l.match.verdict != mine || l.n > 150 {
 			continue
 		}
-		switch b.match.name {
+		switch l.match.name {
 		case "breadcrumb":
 			if c.section == "" {
-				c.section = crumbSection(b.text, p.title.text)
+				c.section = crumbSection(l.text, p.title.text)
 			}
 		case "edition":
 			if c.section == "" {
-				c.section = editionOf(b.text)
+				c.section = editionOf(l.text)
 			}
 		default:
-			c.readLine(b)
+			c.readLine(l.block)
 		}
 	}
-	p.statedCredits(&c)
-	for _, name := range bylineNames(paragraphs) {
+	p.offerNames("author", c.authors, "labelled line", 0.9)
+	p.offerNames("editor", c.editors, "labelled line", 0.9)
+	if c.origin != "" {
+		p.note(offer{field: "origin", value: c.origin, from: "head line", confidence: 0.9, won: true, why: "the page says so in a line"})
+	}
+	inText := bylineNames(paragraphs)
+	p.statedCredits(&c, lines, len(inText) > 0)
+	p.offerNames("author", inText, "byline in the text", 0.9)
+	for _, name := range inText {
 		c.authors = addName(c.authors, name)
 	}
 	return c
+}
+
+// offerNames notes names for Explain.
+func (p *page) offerNames(field string, names []string, from string, confidence float64) {
+	if len(names) > 0 {
+		p.note(offer{field: field, value: strings.Join(names, ", "), from: from, confidence: confidence, won: true})
+	}
 }
 
 // readLine takes the labelled values of one line. A head line may hold its origin without a label, beside the date.
@@ -68,34 +88,26 @@ func (c *credits) readLine(b *block) {
 	}
 }
 
-// statedCredits fills in what the markup says. An author that is the site itself is no author.
-func (p *page) statedCredits(c *credits) {
+// statedCredits fills in what the markup says. The author is a person where the page names one anywhere; the site or an agency is
+// the author only where the page says so itself and names nobody.
+func (p *page) statedCredits(c *credits, lines []headLine, named bool) {
 	if c.origin == "" {
-		v, _ := p.facts.first("contentsource", "article:source", "source", "bytedance:source", "weibo:article:source", "mediaid", "copyrightholder")
-		c.origin = cleanOrigin(v)
+		v, name := p.facts.first("contentsource", "article:source", "source", "bytedance:source", "weibo:article:source", "mediaid", "copyrightholder")
+		if c.origin = cleanOrigin(v); c.origin != "" {
+			p.note(offer{field: "origin", value: c.origin, from: "meta " + name, confidence: 0.8, won: true})
+		}
 	}
-	site := p.siteName()
 	if p.hints.author != "" {
 		c.authors = splitNames(p.hints.author)
+		p.offerNames("author", c.authors, "hint", 1)
 	}
-	if len(c.authors) == 0 {
-		for _, name := range p.facts.linked.authors {
-			if name != site && name != p.facts.linked.publisher && !strings.HasPrefix(name, "http") {
-				c.authors = addName(c.authors, name)
-			}
-		}
-	}
-	if len(c.authors) == 0 {
-		v, _ := p.facts.first("author", "article:author", "dc.creator", "byl", "sailthru.author", "parsely-author")
-		if v != "" && v != site && v != c.origin && !strings.HasPrefix(v, "http") {
-			for _, name := range splitNames(strings.TrimPrefix(v, "By ")) {
-				c.authors = addName(c.authors, name)
-			}
-		}
+	if len(c.authors) == 0 && !named {
+		c.authors = p.statedAuthors(c.origin, lines)
 	}
 	if len(c.editors) == 0 {
 		v, _ := p.facts.first("editor", "responsibleeditor")
 		c.editors = splitNames(v)
+		p.offerNames("editor", c.editors, "meta editor", 0.8)
 	}
 	if c.section == "" {
 		c.section, _ = p.facts.first("columnname", "article:section")
@@ -103,6 +115,104 @@ func (p *page) statedCredits(c *credits) {
 	if c.section == "" {
 		c.section = p.facts.linked.section
 	}
+	if c.section == "" {
+		c.section = crumbSection(strings.Join(p.facts.linked.crumbs, ">"), p.title.text)
+	}
+}
+
+// authorMeta are the names of <meta> that hold an author.
+var authorMeta = []string{"author", "article:author", "dc.creator", "dcterms.creator", "byl", "sailthru.author", "parsely-author", "article.author", "citation_author", "twitter:data1", "dcsext.author", "cxenseparse:author", "authors", "article:author:name", "article_author"}
+
+// statedAuthors asks the places that name authors outside the labelled lines, the most trusted first.
+func (p *page) statedAuthors(origin string, lines []headLine) []string {
+	site := keyOf(p.siteName())
+	house := func(name string) bool {
+		key := keyOf(name)
+		return key == "" || key == site || key == keyOf(p.facts.linked.publisher) || key == keyOf(origin)
+	}
+	var people, houses []string
+	sort := func(names []string) (out []string) {
+		for _, name := range names {
+			if house(name) {
+				houses = addName(houses, name)
+			} else {
+				out = addName(out, name)
+			}
+		}
+		return out
+	}
+	if people = sort(cleanPeople(p.facts.linked.people)); len(people) > 0 {
+		p.offerNames("author", people, "json-ld author", 0.88)
+		return people
+	}
+	for _, name := range authorMeta {
+		v := p.facts.meta[name]
+		if v == "" || strings.HasPrefix(v, "http") || name == "twitter:data1" && !strings.EqualFold(p.facts.meta["twitter:label1"], "written by") {
+			continue
+		}
+		if people = sort(metaPeople(v)); len(people) > 0 {
+			p.offerNames("author", people, "meta "+name, 0.8)
+			return people
+		}
+	}
+	if names, at := p.bylineElements(); len(names) > 0 {
+		if people = sort(names); len(people) > 0 {
+			p.offerNames("author", people, "byline element, "+lineName(at), 0.75)
+			return people
+		}
+	}
+	if names, at := p.bylineLine(lines); len(names) > 0 {
+		p.offerNames("author", names, "byline, "+lineName(at), 0.7)
+		return names
+	}
+	for _, name := range p.facts.linked.bodies {
+		houses = addName(houses, name)
+	}
+	if len(houses) > 0 && !p.chinese() {
+		p.offerNames("author", houses[:1], "the site itself", 0.4)
+		return houses[:1]
+	}
+	return nil
+}
+
+// cleanPeople takes what is no name out of the authors of JSON-LD, and cuts several names in one.
+func cleanPeople(names []string) []string {
+	var out []string
+	for _, name := range names {
+		for _, part := range metaPeople(name) {
+			out = addName(out, part)
+		}
+	}
+	return out
+}
+
+// metaPeople reads the value of an author's <meta> or JSON-LD name.
+func metaPeople(v string) []string {
+	v = Fold(v)
+	if strings.HasPrefix(v, "http") || strings.Contains(v, "://") || strings.HasPrefix(v, "@") {
+		return nil
+	}
+	v, _ = cutBy(v)
+	if containsHan(v) {
+		return splitNames(v)
+	}
+	var out []string
+	for _, word := range []string{" and ", " und ", " et ", " with ", " & "} {
+		v = strings.ReplaceAll(v, word, ",")
+	}
+	for _, part := range strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ';' || r == '|' || r == '/' }) {
+		part = strings.Trim(part, " .:-–—\"")
+		for _, role := range []string{" 기자", "기자"} {
+			part = strings.TrimSuffix(part, role)
+		}
+		if low := strings.ToLower(part); len(part) < 2 || strings.Contains(part, "@") || strings.HasPrefix(low, "www.") || low == "admin" || low == "administrator" || low == "null" || low == "undefined" || low == "unknown" || strings.HasSuffix(low, "developer") || isDigits(part) {
+			continue
+		}
+		if utf8.RuneCountInString(part) <= 60 {
+			out = addName(out, part)
+		}
+	}
+	return out
 }
 
 // cleanOrigin takes an origin out of its brackets and drops what stands behind it.
@@ -302,4 +412,19 @@ func stripAffiliation(s string) string {
 		}
 	}
 	return s
+}
+
+// startsName tells whether a text begins as a Chinese name does: two to four ideographs and no more.
+func startsName(s string) bool {
+	n := 0
+	for _, r := range s {
+		if !unicode.Is(unicode.Han, r) {
+			break
+		}
+		n++
+		if n == 5 {
+			return false
+		}
+	}
+	return n >= 2
 }

@@ -210,8 +210,6 @@ func (p *page) rejection(reason news.Reason, detail string) *Rejection {
 		title = trimSiteName(p.facts.docTitle, p.siteName())
 	}
 	r := &Rejection{Reason: reason, Detail: detail, Title: title}
-	if d := p.statedDate(); d != nil {
-		r.PublishedAt = d
-	}
+	r.PublishedAt = p.publishedAt(p.linesAround(part{to: len(p.blocks)}, false))
 	return r
 }

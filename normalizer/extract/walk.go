@@ -23,6 +23,7 @@ type page struct {
 	last    int
 	title   foundTitle
 	script  scriptCount
+	offers  []offer // what the page offers as metadata
 }
 
 // readHTML parses the page and collects blocks, boxes and facts in one walk.
@@ -128,8 +129,16 @@ func (w *walker) readProps(n *html.Node) {
 	for _, a := range n.Attr {
 		switch a.Key {
 		case "itemprop":
-			if v := attr(n, "content") + attr(n, "datetime"); v != "" {
+			if v := attr(n, "content") + attr(n, "datetime"); a.Val == "datePublished" {
+				w.dateProp(n, v)
+			} else if v != "" {
 				w.p.facts.setMeta(strings.ToLower(a.Val), v)
+			} else if a.Val == "author" || a.Val == "creator" {
+				w.byline(n, true)
+			}
+		case "rel":
+			if a.Val == "author" {
+				w.byline(n, true)
 			}
 		case "datetime":
 			if len(w.p.facts.times) < 32 {
@@ -141,6 +150,9 @@ func (w *walker) readProps(n *html.Node) {
 
 func (w *walker) inline(n *html.Node, c context) {
 	info := readClass(n)
+	if info.author && !c.hidden {
+		w.byline(n, false)
+	}
 	c.hidden = c.hidden || isHidden(n)
 	c.crumb = c.crumb || info.crumb
 	c.caption = c.caption || info.caption
@@ -166,6 +178,9 @@ func (w *walker) inline(n *html.Node, c context) {
 func (w *walker) block(n *html.Node, c context) {
 	w.flush(c)
 	info := readClass(n)
+	if info.author && !c.hidden {
+		w.byline(n, false)
+	}
 	outer := c
 	c.box = w.openBox(outer, n.DataAtom, info)
 	c.depth++
@@ -317,6 +332,8 @@ func (p *page) readScript(n *html.Node) {
 	p.facts.scripts += len(text)
 	if strings.Contains(strings.ToLower(attr(n, "type")), "ld+json") {
 		p.facts.readLinked(text)
+	} else if len(text) < maxLinked && len(p.facts.scriptTexts) < 64 {
+		p.facts.scriptTexts = append(p.facts.scriptTexts, text)
 	}
 }
 
