@@ -36,7 +36,7 @@ var classWords = map[string]polarity{
 	"login": negative, "register": negative, "search": doubtful, "sousuo": negative, "qrcode": negative, "ewm": negative, "erweima": negative, "download": doubtful,
 	"links": doubtful, "friendlink": negative, "friendlinks": negative, "youlian": negative, "popup": negative, "modal": negative, "cookie": negative, "cookies": negative, "newsletter": negative, "subscribe": negative, "subscription": negative,
 	"tags": doubtful, "tag": doubtful, "keywords": doubtful, "disclaimer": negative, "tuijian": negative, "dibu": negative, "daohang": negative, "xgxw": negative, "xgyd": negative, "xgwz": negative, "weizhi": negative, "position": doubtful,
-	"topbar": negative, "logo": doubtful, "banner": doubtful, "statement": doubtful, "shengming": negative, "vote": doubtful, "digg": doubtful, "mood": negative, "survey": doubtful, "widget": doubtful, "skip": doubtful, "print": doubtful, "feedback": doubtful, "jubao": negative, "correction": doubtful, "outbrain": negative, "taboola": negative, "teaser": negative, "teasers": negative, "promobox": negative, "mostread": negative, "readmore": negative, "caption": neutral,
+	"topbar": negative, "logo": doubtful, "banner": doubtful, "statement": doubtful, "shengming": negative, "vote": doubtful, "digg": doubtful, "mood": negative, "survey": doubtful, "widget": doubtful, "skip": doubtful, "print": doubtful, "feedback": doubtful, "jubao": negative, "correction": doubtful, "outbrain": negative, "taboola": negative, "teaser": doubtful, "teasers": doubtful, "promobox": negative, "mostread": negative, "readmore": negative, "caption": neutral,
 }
 
 // Parts of words run together, as in relatedNewsBox written in lower case.

@@ -143,8 +143,17 @@ func (p *page) darken() {
 	for i := range p.boxes {
 		x := &p.boxes[i]
 		// What holds most of the page's prose is not boilerplate, whatever it is called.
-		x.dark = x.class < neutral && x.mass < total*0.5 || i > 0 && p.boxes[x.parent].dark
+		x.dark = (x.class == negative || x.class == doubtful && !isTextElement(x.tag)) && x.mass < total*0.5 || i > 0 && p.boxes[x.parent].dark
 	}
+}
+
+// isTextElement names the elements of one paragraph or heading; doubtful words on those say how they look: widget-title, teaser.
+func isTextElement(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		return true
+	}
+	return false
 }
 
 // doubtClasses is for pages on which the boxes left hold little of the prose: there the doubtful words of classes count no more
@@ -305,7 +314,7 @@ func (p *page) judge() {
 	}
 	if len(p.regions) == 1 && !p.boxes[p.main].body {
 		p.adoptNeighbours()
-		p.adoptLead(p.likelyHeadline())
+		p.adoptLead(p.headlineAbove())
 	}
 	p.applyCuts()
 }
@@ -324,7 +333,7 @@ func (p *page) judgeBlock(b *block, inside bool) (bool, string) {
 		return false, "class"
 	case b.caption:
 		return false, "caption"
-	case b.linkShare() > 0.6 && !(b.n > 60 && b.punct > 1):
+	case b.linkShare() > 0.6 && !(b.n > 60 && b.punct > 1) && !(p.boxes[b.box].tag == atom.P && b.stop && b.n >= 16 && b.linkShare() <= 0.9):
 		return false, "links"
 	case b.item && b.linkShare() > 0.4:
 		return false, "link-list"

@@ -37,6 +37,36 @@ func isEnglishByline(s string) bool {
 	return strings.HasPrefix(low, "by ") || strings.HasPrefix(low, "von ") || strings.HasPrefix(low, "par ")
 }
 
+// headlineAbove gives the heading under which the body stands: the one that <title> repeats, else the last <h1> above it.
+func (p *page) headlineAbove() int {
+	if i := p.likelyHeadline(); i >= 0 {
+		return i
+	}
+	x := &p.boxes[p.main]
+	for i := x.start - 1; i >= max(x.start-maxLeadDistance, 0); i-- {
+		if b := &p.blocks[i]; b.heading == 1 && b.n >= 8 && b.linkShare() < 0.5 && !p.boxes[b.box].dark {
+			return i
+		}
+	}
+	return -1
+}
+
+// keepLead keeps the standfirst within the article's box that a byline or share bar parts from the body.
+func (p *page) keepLead(r region, first int) {
+	headline := p.headlineAbove()
+	if headline < 0 {
+		return
+	}
+	for i := max(r.start, headline+1); i < first; i++ {
+		b := &p.blocks[i]
+		if b.rule != "head" || b.han*2 > b.n || b.heading == 1 || b.readsAsDate() || !b.readsAsLead() || isPhotoLine(b.text) || isEnglishByline(b.text) {
+			continue
+		}
+		b.keep, b.rule = true, "lead"
+		return
+	}
+}
+
 // maxLeadDistance is how many blocks may lie between headline and body: date, author, share bar, picture.
 const maxLeadDistance = 30
 

@@ -189,7 +189,7 @@ func isMenu(text string) bool {
 	parts := bars
 	if len(bars) < 3 {
 		parts = strings.Fields(text)
-		if len(parts) < 4 || !containsHan(text) {
+		if len(parts) < 4 || !containsHan(text) || containsHangul(text) { // Korean parts its words by spaces
 			return false
 		}
 	}
@@ -199,4 +199,13 @@ func isMenu(text string) bool {
 		}
 	}
 	return true
+}
+
+func containsHangul(s string) bool {
+	for _, r := range s {
+		if r >= 0xAC00 && r <= 0xD7A3 {
+			return true
+		}
+	}
+	return false
 }

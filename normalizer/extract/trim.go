@@ -91,11 +91,12 @@ func (p *page) trimHead(r region, first int) {
 			b.keep, b.rule = false, "head"
 		}
 	}
+	p.keepLead(r, top)
 }
 
 // readsAsDate fits short lines that are half figures: 25/04/2026 Actualizado a las 15:10h.
 func (b *block) readsAsDate() bool {
-	if b.n > 24 || b.han*2 > b.n {
+	if b.n > 32 || b.han*2 > b.n {
 		return false
 	}
 	digits := 0
@@ -104,7 +105,7 @@ func (b *block) readsAsDate() bool {
 			digits++
 		}
 	}
-	return digits >= 6
+	return digits >= 10 || digits >= 6 && b.n <= 24
 }
 
 // opensBody tells short lines that open the body: the subheadings and the split titles of documents in Chinese, short sentences and
