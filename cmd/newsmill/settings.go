@@ -73,6 +73,7 @@ type crawlerSettings struct {
 type workerSettings struct {
 	NormalizerWorkers int           `help:"Pages that one normalizer works on at the same time." default:"2"`
 	NormalizerTimeout time.Duration `help:"Most time for one page in the normalizer." default:"30s"`
+	SiteMemory        bool          `help:"Drop lines that come again on other pages of the same host; --no-site-memory turns it off." default:"true" negatable:""`
 	IndexerBatch      int           `help:"Most articles in one bulk request." default:"500"`
 	IndexerWorkers    int           `help:"Bulk requests that one indexer has under way at the same time." default:"2"`
 }

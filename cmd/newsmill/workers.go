@@ -160,6 +160,7 @@ func (p *process) startNormalizer(set *settings) error {
 	sources := normalizer.NewSources()
 	w, err := normalizer.New(normalizer.Config{
 		Workers: set.Workers.NormalizerWorkers, Timeout: set.Workers.NormalizerTimeout, Drain: set.General.Drain,
+		NoMemory: !set.Workers.SiteMemory,
 	}, p.bus, p.bus.KV(bus.BucketFirstSeen), sources, normalizer.NewMetrics(p.metrics), p.log)
 	if err != nil {
 		return err
