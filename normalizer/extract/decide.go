@@ -139,11 +139,16 @@ func (p *page) weighBoxes() {
 
 // darken marks the boxes that are boilerplate by their class, with all that is in them.
 func (p *page) darken() {
-	total := p.boxes[0].mass
+	total, headline := p.boxes[0].mass, p.likelyHeadline()
 	for i := range p.boxes {
 		x := &p.boxes[i]
-		// What holds most of the page's prose is not boilerplate, whatever it is called.
-		x.dark = (x.class == negative || x.class == doubtful && !isTextElement(x.tag)) && x.mass < total*0.5 || i > 0 && p.boxes[x.parent].dark
+		// What holds most of the page's prose is not boilerplate, whatever it is called; away from the headline it takes more to
+		// believe that: the terms of a comment box are long.
+		limit := 0.5
+		if headline >= 0 && (x.end <= headline || x.start > headline+14) {
+			limit = 0.7
+		}
+		x.dark = (x.class == negative || x.class == doubtful && !isTextElement(x.tag)) && x.mass < total*limit || i > 0 && p.boxes[x.parent].dark
 	}
 }
 
@@ -275,9 +280,14 @@ func (p *page) enclosing(a, b int) int {
 	return at
 }
 
-// climb goes to a parent that holds at least a fifth more prose outside the box, in boxes that are not boilerplate and are not lists of links.
+// climb goes to a parent that holds at least a fifth more prose outside the box, in boxes that are not boilerplate and are not lists
+// of links; far up and in lists only prose in boxes of the same class counts: the parts of an article cut by pictures.
 func (p *page) climb(at int) int {
-	for up, level := p.boxes[at].parent, 0; up > 0 && level < 4; up, level = p.boxes[up].parent, level+1 {
+	home := p.boxes[p.container(at)].sign
+	if !strings.Contains(home, " ") || strings.HasSuffix(home, " ") {
+		home = "-" // without a class elements are not alike
+	}
+	for up, level := p.boxes[at].parent, 0; up > 0 && level < 8; up, level = p.boxes[up].parent, level+1 {
 		x := &p.boxes[up]
 		if x.tag == atom.Body || x.tag == atom.Html {
 			break
@@ -287,7 +297,7 @@ func (p *page) climb(at int) int {
 			if i >= p.boxes[at].start && i < p.boxes[at].end {
 				continue
 			}
-			if b := &p.blocks[i]; b.match == nil && !p.boxes[b.box].dark && b.isSentence() && b.linkShare() < 0.25 && !b.item {
+			if b := &p.blocks[i]; b.match == nil && !p.boxes[b.box].dark && b.isSentence() && b.linkShare() < 0.25 && (level < 4 && !b.item || p.boxes[p.container(b.box)].sign == home) {
 				extra += b.prose()
 			}
 		}

@@ -166,7 +166,7 @@ func (p *page) listing(kept, sentences int, prose float64, links, linkLines int)
 	average := kept / max(sentences, 1)
 	least, share, short := 3, 6, 130
 	if p.titled() { // an article with links to others between its paragraphs
-		least, share, short = 8, 8, 100
+		least, share, short = 8, 8, 70
 	}
 	switch {
 	case teasers >= least && teasers*10 >= sentences*share && average < short:
