@@ -177,8 +177,12 @@ func (p *page) listing(kept, sentences int, prose float64, links, linkLines int)
 	return ""
 }
 
-// titled tells whether a headline that <title> repeats, and that is longer than the names of sections, stands above the body.
+// titled tells whether the page says when it was published as an article, or a headline that <title> repeats, and that is longer
+// than the names of sections, stands above the body.
 func (p *page) titled() bool {
+	if stated, _ := p.facts.first("article:published_time"); stated != "" {
+		return true
+	}
 	i := p.likelyHeadline()
 	return i >= 0 && p.blocks[i].n >= 10 && i <= p.first+1 && p.first-i <= 40
 }

@@ -149,7 +149,7 @@ func (p *page) independent(heads []int) []int {
 		return nil
 	}
 	var good []int
-	shown := 0
+	shown, total, width := 0, 0.0, 0
 	for i, h := range heads {
 		end := len(p.blocks)
 		if i+1 < len(heads) {
@@ -160,14 +160,27 @@ func (p *page) independent(heads []int) []int {
 			continue
 		}
 		good = append(good, h)
+		total += mass
+		width += p.blocks[h].n
 		if byline && len(good) > 1 {
 			shown++
 		}
 	}
-	if len(good) < 2 || len(good)*10 < len(heads)*7 || shown*2 < len(good)-1 || shown == 0 {
+	if len(good) < 2 || len(good)*10 < len(heads)*7 || shown*2 < len(good)-1 || shown == 0 || p.otherProse(good[0]) > total*0.3 || !p.plain && width < 5*len(good) { // 注释, 赏析: sections of one text
 		return nil
 	}
 	return good
+}
+
+// otherProse is the prose above the first headline: where the page has much of it, the headings below part one article.
+func (p *page) otherProse(head int) float64 {
+	sum := 0.0
+	for i := range head {
+		if b := &p.blocks[i]; b.match == nil && b.isSentence() && b.linkShare() < 0.3 && !p.boxes[b.box].dark {
+			sum += b.prose()
+		}
+	}
+	return sum
 }
 
 // readPart sums the prose below a headline and looks for signs of an article by itself.
