@@ -195,6 +195,10 @@ func (p *page) readPart(head, end int) (mass float64, byline bool) {
 			if b.match.verdict == mine && (b.match.name == "author-line" || b.match == &ruleHeadLine || b.match.name == "byline-end" || b.match.name == "source-line") && i <= head+3 {
 				byline = true
 			}
+			if i <= head+2 && b.match == &ruleNumber { // 2005-06-10 05:53:20
+				_, at := findDate(b.text)
+				byline = byline || at.end > 0
+			}
 			continue
 		}
 		if i <= head+2 && b.han == b.n && b.n >= 2 && b.n <= 3 {
