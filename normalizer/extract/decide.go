@@ -185,7 +185,7 @@ func (p *page) doubtClasses() bool {
 }
 
 func (p *page) vote() {
-	headline, listed := p.likelyHeadline(), 0
+	headline, listed, caption := p.likelyHeadline(), 0, p.captionVote()
 	for i := range p.blocks {
 		b := &p.blocks[i]
 		if b.match != nil && b.match.verdict == cut {
@@ -200,6 +200,9 @@ func (p *page) vote() {
 		}
 		if b.item {
 			mass *= 0.7
+		}
+		if b.caption {
+			mass *= caption
 		}
 		if i < listed { // under 相关阅读 or 网友评论
 			mass *= 0.4
@@ -218,6 +221,20 @@ func (p *page) vote() {
 			at = p.boxes[at].parent
 		}
 	}
+}
+
+// captionVote is what captions count for: nothing where there is a text beside the gallery.
+func (p *page) captionVote() float64 {
+	sum := 0.0
+	for i := range p.blocks {
+		if b := &p.blocks[i]; !b.caption && b.isSentence() && b.match == nil && !p.boxes[b.box].dark {
+			sum += b.prose()
+		}
+	}
+	if sum >= 40 {
+		return 0
+	}
+	return 1
 }
 
 // likelyHeadline gives the first heading that <title> repeats, or -1: the article begins below it.
@@ -343,7 +360,7 @@ func (p *page) judgeBlock(b *block, inside bool) (bool, string) {
 		return false, "class"
 	case b.caption:
 		return false, "caption"
-	case b.linkShare() > 0.6 && !(b.n > 60 && b.punct > 1) && !(p.boxes[b.box].tag == atom.P && b.stop && b.n >= 16 && b.linkShare() <= 0.9):
+	case b.linkShare() > 0.6 && !(b.n > 60 && b.punct > 1 && (b.stop || b.links < 4)) && !(p.boxes[b.box].tag == atom.P && b.stop && b.n >= 16 && b.linkShare() <= 0.9):
 		return false, "links"
 	case b.item && b.linkShare() > 0.4:
 		return false, "link-list"

@@ -85,6 +85,9 @@ func (p *page) trimHead(r region, first int) {
 		}
 		break
 	}
+	if p.headOutweighs(r, top) {
+		return
+	}
 	for i := r.start; i < top; i++ {
 		b := &p.blocks[i]
 		if b.keep && !(b.punct > 1 && b.n > 30) {
@@ -92,6 +95,20 @@ func (p *page) trimHead(r region, first int) {
 		}
 	}
 	p.keepLead(r, top)
+}
+
+// headOutweighs tells that the lines above the first sentence hold more than all below it: a programme or a table with one
+// sentence at its end.
+func (p *page) headOutweighs(r region, top int) bool {
+	above, below := 0, 0
+	for i := r.start; i < r.end; i++ {
+		if b := &p.blocks[i]; b.keep && i < top && p.container(b.box) == p.container(p.blocks[top].box) {
+			above += b.n
+		} else if b.keep && i >= top {
+			below += b.n
+		}
+	}
+	return above > below
 }
 
 // readsAsDate fits short lines that are half figures: 25/04/2026 Actualizado a las 15:10h.
