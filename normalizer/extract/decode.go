@@ -55,11 +55,11 @@ func Decode(body []byte, contentType string) (text, charset string, err error) {
 	}
 	good, bad := countUTF8(body)
 	if bad == 0 && good > fewChars {
-		return cleanUTF8(body), "utf-8", nil
+		return undouble(cleanUTF8(body)), "utf-8", nil
 	}
 	labels := labelsOf(body, contentType)
 	if bad == 0 && (good == 0 && !needsEscape(labels) || len(labels) == 0) {
-		return cleanUTF8(body), "utf-8", nil
+		return undouble(cleanUTF8(body)), "utf-8", nil
 	}
 	if good == 0 && bad == 0 { // a charset of escapes, which nothing but its label tells from ASCII
 		for _, l := range labels {
@@ -103,7 +103,7 @@ func weigh(body []byte, labels []string, good, bad int) (string, string, error) 
 		return "", "", fmt.Errorf("%w: best guess %q with quality %.2f", ErrUndecodable, best.name, bestQuality)
 	}
 	if best.enc == nil {
-		return cleanUTF8(body), "utf-8", nil
+		return undouble(cleanUTF8(body)), "utf-8", nil
 	}
 	return decodeAll(body, best.name, best.enc)
 }
