@@ -35,6 +35,9 @@ func (v *visit) answered(ctx context.Context, resp *fetch.Response) (fate, error
 		return f, nil
 	case resp.RedirectTo != "":
 		return v.handedOn(ctx, resp, f)
+	case s == http.StatusNotFound && v.it.Poll && v.it.Kind == frontier.KindEpaper:
+		f.reason, f.detail = news.Discovery, "404: no issue of "+v.it.Issue
+		return f, nil
 	case s == http.StatusNotFound:
 		f.reason = news.NotFound
 		return f, nil
@@ -54,8 +57,13 @@ func (v *visit) answered(ctx context.Context, resp *fetch.Response) (fate, error
 	f.again = never
 	sum := sha256.Sum256(resp.Body)
 	f.hash = hex.EncodeToString(sum[:16])
-	if v.it.Kind == frontier.KindPage {
+	switch v.it.Kind {
+	case frontier.KindPage:
 		return v.page(ctx, resp, f)
+	case frontier.KindSitemap:
+		return v.sitemap(ctx, resp, f)
+	case frontier.KindEpaper:
+		return v.epaper(ctx, resp, f)
 	}
 	return v.listing(ctx, resp, f)
 }

@@ -11,11 +11,12 @@ import (
 	"github.com/newsmill/newsmill/crawler/frontier"
 	"github.com/newsmill/newsmill/crawler/weburl"
 	"github.com/newsmill/newsmill/news"
+	"github.com/newsmill/newsmill/seeds"
 )
 
 // listing is the end of a visit that brought a listing or a feed: read for its links, which are queued before it counts as visited.
 func (v *visit) listing(ctx context.Context, resp *fetch.Response, f fate) (fate, error) {
-	links, next, err := v.links(resp)
+	links, next, feeds, err := v.links(resp)
 	switch {
 	case errors.Is(err, discover.ErrNoFollow):
 		f.reason, f.detail, f.again = news.Robots, err.Error(), tomorrow
@@ -24,6 +25,18 @@ func (v *visit) listing(ctx context.Context, resp *fetch.Response, f fate) (fate
 		f.reason, f.detail, f.again = news.WrongType, err.Error(), tomorrow
 		return f, nil
 	}
+	announced, err := v.announced(ctx, feeds)
+	if err != nil {
+		return fate{}, err
+	}
+	f, err = v.brought(ctx, links, next, f)
+	f.queue = append(announced, f.queue...)
+	return f, err
+}
+
+// brought queues what a listing or a feed leads to.
+func (v *visit) brought(ctx context.Context, links []discover.Link, next []weburl.URL, f fate) (fate, error) {
+	var err error
 	f.reason = news.Discovery
 	if f.queue, err = v.unknown(ctx, links); err != nil {
 		return fate{}, err
@@ -41,20 +54,19 @@ func (v *visit) listing(ctx context.Context, resp *fetch.Response, f fate) (fate
 }
 
 // links reads a listing or a feed. A source that calls a feed a listing, or the other way round, is understood.
-func (v *visit) links(resp *fetch.Response) (links []discover.Link, next []weburl.URL, err error) {
+func (v *visit) links(resp *fetch.Response) (links []discover.Link, next, feeds []weburl.URL, err error) {
 	base, err := weburl.Parse(resp.FinalURL)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	xml := strings.Contains(resp.ContentType, "xml") && !strings.Contains(resp.ContentType, "html") || strings.Contains(resp.ContentType, "json")
 	if v.it.Kind == frontier.KindFeed || xml {
 		links, err = discover.Feed(resp.Body, resp.ContentType, base)
 		if err == nil || v.it.Kind == frontier.KindFeed {
-			return links, nil, err
+			return links, nil, nil, err
 		}
 	}
-	links, next, _, err = discover.Links(resp.Body, resp.ContentType, base)
-	return links, next, err
+	return discover.Links(resp.Body, resp.ContentType, base)
 }
 
 // follow queues the links of a page that is not as far from a start page as its source allows.
@@ -76,21 +88,14 @@ func (v *visit) follow(ctx context.Context, resp *fetch.Response) error {
 
 // unknown gives entries for the links in scope that lead to something that was not visited, or is due again.
 func (v *visit) unknown(ctx context.Context, links []discover.Link) ([]frontier.Entry, error) {
-	start := map[string]bool{}
-	for _, s := range v.src.Start {
-		if u, err := weburl.Parse(s.URL); err == nil {
-			start[u.Canonical()] = true
-		}
-	}
+	start := v.startPages()
 	var entries []frontier.Entry
 	for i, l := range links {
-		if i%200 == 199 {
-			if err := v.hold.Renew(ctx); err != nil {
-				return nil, err
-			}
+		if err := v.renewNow(ctx, i); err != nil {
+			return nil, err
 		}
 		url := l.URL.Canonical()
-		if l.Kind == discover.KindNext || start[url] || !v.src.scope.InScope(l.URL.HostPort(), l.URL.PathQuery()) {
+		if l.Kind == discover.KindNext || start[url] || !v.src.scope.InScope(l.URL.HostPort(), l.URL.PathQuery()) || v.tooOld(l.Published) {
 			continue
 		}
 		last, known, err := v.w.seen.Get(ctx, url)
@@ -102,7 +107,7 @@ func (v *visit) unknown(ctx context.Context, links []discover.Link) ([]frontier.
 		}
 		e := v.child(url, frontier.KindPage)
 		e.Depth, e.Fresh, e.Title = v.it.Depth+1, v.it.Page == 0 && v.it.Kind != frontier.KindPage, l.Title
-		if v.it.Kind != frontier.KindFeed {
+		if v.it.Kind != frontier.KindFeed && v.it.Kind != frontier.KindSitemap {
 			e.Title = "" // a tool tip is no headline
 		}
 		if !l.Published.IsZero() {
@@ -111,6 +116,23 @@ func (v *visit) unknown(ctx context.Context, links []discover.Link) ([]frontier.
 		entries = append(entries, e)
 	}
 	return entries, nil
+}
+
+// startPages are the addresses of the source's start pages: they are no news.
+func (v *visit) startPages() map[string]bool {
+	start := map[string]bool{}
+	for _, s := range v.src.Start {
+		days := 1
+		if s.Kind == seeds.KindEpaper {
+			days = s.Days
+		}
+		for i := range days {
+			if u, err := weburl.Parse(s.On(v.hold.Now().AddDate(0, 0, -i))); err == nil {
+				start[u.Canonical()] = true
+			}
+		}
+	}
+	return start
 }
 
 // older gives entries for the next pages of a listing, as many as its source wants at a poll. Pages that were read after this one was

@@ -11,6 +11,7 @@ import (
 	"github.com/newsmill/newsmill/crawler/weburl"
 	"github.com/newsmill/newsmill/internal/bus"
 	"github.com/newsmill/newsmill/news"
+	"github.com/newsmill/newsmill/seeds"
 )
 
 const (
@@ -31,12 +32,13 @@ func (w *Worker) handlePoll(ctx context.Context, m bus.Message) error {
 		w.cfg.Log.Info("poll of a source that is no longer applied", "source", id)
 		return nil
 	}
-	n, err := queueStart(ctx, w.front, src)
+	now := m.Time.Add(time.Since(received))
+	n, err := queueStart(ctx, w.front, w.seen, src, now)
 	w.metrics.queued.Add(float64(n))
 	if err != nil {
 		return bus.Down(err)
 	}
-	next := nextPoll(m.Time.Add(time.Since(received)), src.Interval.Std(), id)
+	next := nextPoll(now, src.Interval.Std(), id)
 	if err := w.in.Polls.At(ctx, pollAt+id, pollDue+id, next, nil); err != nil {
 		return bus.Down(fmt.Errorf("next poll of %s: %w", id, err))
 	}
@@ -45,18 +47,49 @@ func (w *Worker) handlePoll(ctx context.Context, m bus.Message) error {
 	return nil
 }
 
-// queueStart queues the start pages of a source. One that waits already stays as it is.
-func queueStart(ctx context.Context, f *frontier.Frontier, src *source) (int, error) {
+// queueStart queues the start pages of a source. One that waits already stays as it is. Of an e-paper these are the issues of the last days, in
+// Asia/Shanghai; an issue of the day before yesterday or older counts as read when it was read after its day.
+func queueStart(ctx context.Context, f *frontier.Frontier, seen *frontier.Seen, src *source, now time.Time) (int, error) {
 	var entries []frontier.Entry
 	for _, s := range src.Start {
-		u, err := weburl.Parse(s.URL)
-		if err != nil {
-			return 0, fmt.Errorf("source %s: start page: %w", src.ID, err) // the validation let it in: a fault of ours
+		if s.Kind != seeds.KindEpaper {
+			e, err := startEntry(src, s, now)
+			if err != nil {
+				return 0, err
+			}
+			entries = append(entries, e)
+			continue
 		}
-		entries = append(entries, frontier.Entry{URL: u.Canonical(), Source: src.ID, Kind: frontier.Kind(s.Kind), Fresh: true, Poll: true,
-			Trace: news.ChildTrace(""), Queued: time.Now().UTC()})
+		for i := range s.Days {
+			day := now.AddDate(0, 0, -i)
+			e, err := startEntry(src, s, day)
+			if err != nil {
+				return 0, err
+			}
+			e.Issue = day.In(seeds.China).Format(issueDay)
+			if i >= recentDays {
+				last, known, err := seen.Get(ctx, e.URL)
+				if err != nil {
+					return 0, err
+				}
+				if known && last.Outcome == news.Discovery.Code && last.Fetched.After(day.Add(tomorrow)) {
+					continue
+				}
+				e.Fresh = false
+			}
+			entries = append(entries, e)
+		}
 	}
 	return f.Add(ctx, entries...)
+}
+
+func startEntry(src *source, s seeds.Start, day time.Time) (frontier.Entry, error) {
+	u, err := weburl.Parse(s.On(day))
+	if err != nil {
+		return frontier.Entry{}, fmt.Errorf("source %s: start page: %w", src.ID, err) // the validation let it in: a fault of ours
+	}
+	return frontier.Entry{URL: u.Canonical(), Source: src.ID, Kind: frontier.Kind(s.Kind), Fresh: true, Poll: true,
+		Trace: news.ChildTrace(""), Queued: time.Now().UTC()}, nil
 }
 
 // PollNow asks for a poll of an applied source at once, whatever its interval. The regular polls go on from there.
@@ -86,7 +119,7 @@ func PollAll(ctx context.Context, s Stores) (queued int, err error) {
 		return 0, err
 	}
 	for _, src := range list {
-		n, err := queueStart(ctx, f, src)
+		n, err := queueStart(ctx, f, frontier.NewSeen(s.Seen), src, time.Now())
 		queued += n
 		if err != nil {
 			return queued, err

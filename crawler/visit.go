@@ -7,8 +7,10 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/newsmill/newsmill/crawler/discover"
 	"github.com/newsmill/newsmill/crawler/fetch"
 	"github.com/newsmill/newsmill/crawler/frontier"
+	"github.com/newsmill/newsmill/crawler/robots"
 	"github.com/newsmill/newsmill/crawler/weburl"
 	"github.com/newsmill/newsmill/internal/bus"
 	"github.com/newsmill/newsmill/news"
@@ -22,6 +24,7 @@ type visit struct {
 	src      *source
 	last     frontier.Visit // of the URL; zero where it was never visited
 	requests *int           // made in this Hold
+	rules    *robots.Robots // of the URL's origin, once they were looked at
 }
 
 // one works on one entry. rest is the pause that the host needs because of a failure; the entry then keeps its place.
@@ -93,6 +96,9 @@ func (v *visit) decide(ctx context.Context) (fate, error) {
 		return fate{reason: news.SourceRemoved, again: atOnce}, nil
 	}
 	v.src = src
+	if v.it.Kind == frontier.KindSlice {
+		return v.slice(ctx)
+	}
 	u, err := weburl.Parse(v.it.URL)
 	if err != nil {
 		return fate{reason: news.BadURL, detail: err.Error()}, nil
@@ -116,6 +122,9 @@ func (v *visit) decide(ctx context.Context) (fate, error) {
 // request asks conditionally where the last visit brought something that can be the same.
 func (v *visit) request(u weburl.URL) fetch.Request {
 	r := fetch.Request{URL: u}
+	if v.it.Kind == frontier.KindSitemap { // often gzip, under any type
+		r.Accept, r.AnyType, r.MaxBytes = "application/xml,text/xml,application/gzip,text/plain;q=0.9,*/*;q=0.5", true, discover.MaxSitemap
+	}
 	switch v.last.Outcome {
 	case frontier.OutcomePage, news.Unchanged.Code, news.Discovery.Code:
 		r.ETag, r.LastModified = v.last.ETag, v.last.LastModified
@@ -147,6 +156,7 @@ func (v *visit) allowed(ctx context.Context, u weburl.URL) error {
 	if err != nil {
 		return err
 	}
+	v.rules = rules
 	if !rules.Allowed(v.w.cfg.Product, u.PathQuery()) {
 		return fmt.Errorf("%w: %s", errRobots, u)
 	}

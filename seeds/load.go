@@ -207,6 +207,8 @@ func (r *reader) source(n ast.Node) Source {
 		"interval":  r.duration(&s.Interval),
 		"max_depth": r.number(&s.MaxDepth),
 		"max_pages": r.number(&pages),
+		"discover":  r.truth(func(v bool) { s.Discover = v }),
+		"max_age":   r.duration(&s.MaxAge),
 		"start": func(path string, n ast.Node) {
 			r.list(path, n, func(path string, n ast.Node) { s.Start = append(s.Start, r.start(path, n)) })
 		},
@@ -246,7 +248,7 @@ func (r *reader) keepWritten(s *Source, written Source) {
 
 func (r *reader) start(path string, n ast.Node) Start {
 	var s Start
-	r.mapping(path, n, fields{"url": r.text(&s.URL), "kind": r.text(&s.Kind)})
+	r.mapping(path, n, fields{"url": r.text(&s.URL), "kind": r.text(&s.Kind), "days": r.number(&s.Days)})
 	return s
 }
 

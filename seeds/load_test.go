@@ -54,16 +54,17 @@ func TestGood(t *testing.T) {
 	want := []Source{
 		{
 			ID: "yunhe-daily", Name: "云河日报", Language: "zh-Hans", Interval: Duration(10 * time.Minute),
-			Start: []Start{{"https://www.yunhe.example/news/index.html", KindListing}, {"https://www.yunhe.example/rss.xml", KindFeed}},
+			Start: []Start{{URL: "https://www.yunhe.example/news/index.html", Kind: KindListing}, {URL: "https://www.yunhe.example/rss.xml", Kind: KindFeed},
+				{URL: "https://epaper.news.yunhe.example/html/{yyyy}-{mm}/{dd}/index.htm", Kind: KindEpaper, Days: 3}, {URL: "https://www.yunhe.example/sitemap.xml", Kind: KindSitemap}},
 			Scope: Scope{Hosts: []string{"www.yunhe.example", "*.news.yunhe.example"}, Allow: []string{`^/news/\d{4}/`, `^/rss\.xml$`},
 				Deny: []string{`^/news/\d{4}/photo/`}},
-			MaxDepth: 2, Politeness: Politeness{Delay: Duration(2 * time.Second)},
+			MaxDepth: 2, Discover: true, MaxAge: Duration(30 * 24 * time.Hour), Politeness: Politeness{Delay: Duration(2 * time.Second)},
 			Hints:    Hints{Title: "h1.title", Body: "#content", Date: ".date", Author: ".author", Remove: ".share, .qr"},
 			Verified: &yes,
 		},
 		{
 			ID: "yunhe-local", Name: "云河内网", Interval: Duration(2 * time.Second), AllowPrivate: true,
-			Start:    []Start{{"http://127.0.0.1:8080/", KindListing}},
+			Start:    []Start{{URL: "http://127.0.0.1:8080/", Kind: KindListing}},
 			Scope:    Scope{Hosts: []string{"127.0.0.1:8080"}},
 			MaxDepth: DefaultMaxDepth, MaxPages: DefaultMaxPages,
 		},

@@ -19,6 +19,8 @@ const (
 	DefaultInterval = 15 * time.Minute
 	DefaultMaxDepth = 1
 	DefaultMaxPages = 5
+	DefaultDays     = 2
+	MaxDays         = 400
 )
 
 // Source is one publisher, or one part of a publisher. Its JSON form is what the crawler keeps in its bucket of sources.
@@ -35,6 +37,11 @@ type Source struct {
 	MaxDepth int `json:"max_depth"`
 	// MaxPages is how many next pages of a listing are followed at a poll; 0 none.
 	MaxPages int `json:"max_pages"`
+	// Discover adds the feeds that the start pages announce and the sitemaps that robots.txt names to what is read at a poll. It is off by
+	// default, because a sitemap brings in all that a site ever published.
+	Discover bool `json:"discover,omitempty"`
+	// MaxAge leaves out what a feed or a sitemap says to be older; 0 takes everything.
+	MaxAge Duration `json:"max_age,omitempty"`
 
 	Politeness   Politeness `json:"politeness"`
 	AllowPrivate bool       `json:"allow_private,omitempty"` // loopback and private networks may be asked
@@ -47,6 +54,8 @@ type Source struct {
 const (
 	KindListing = "listing" // a page whose links are news
 	KindFeed    = "feed"    // RSS, Atom or JSON feed
+	KindSitemap = "sitemap" // a sitemap, a news sitemap, or an index of them
+	KindEpaper  = "epaper"  // the first page of an issue of an e-paper; its address holds the date as {yyyy}, {mm}, {dd}
 	KindPage    = "page"    // an article itself
 )
 
@@ -54,6 +63,8 @@ const (
 type Start struct {
 	URL  string `json:"url"`
 	Kind string `json:"kind"` // one of the Kind constants
+	// Days is how many issues of an e-paper are asked for at a poll, today's included.
+	Days int `json:"days,omitempty"`
 }
 
 // Scope is what belongs to the source. Hosts are as weburl.URL.HostPort gives them, or "*.example.cn" for everything below
@@ -91,6 +102,9 @@ func (s Source) WithDefaults() Source {
 		if start.Kind == "" {
 			start.Kind = KindListing
 		}
+		if start.Kind == KindEpaper && start.Days == 0 {
+			start.Days = DefaultDays
+		}
 		starts[i] = start
 	}
 	s.Start = starts
@@ -105,7 +119,7 @@ func (s Source) startHosts() []string {
 	var hosts []string
 	seen := map[string]bool{}
 	for _, start := range s.Start {
-		if host, err := startHost(start.URL); err == nil && !seen[host] {
+		if host, err := startHost(start.On(time.Now())); err == nil && !seen[host] {
 			seen[host] = true
 			hosts = append(hosts, host)
 		}

@@ -28,9 +28,6 @@ func (s Source) Validate() error {
 
 var languageTag = regexp.MustCompile(`^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$`)
 
-// laterKinds are kinds that the crawler does not read yet; the message says so instead of calling them unknown.
-var laterKinds = map[string]string{"sitemap": "sitemaps are", "epaper": "e-papers are"}
-
 func (s Source) problems() []problem {
 	var out []problem
 	add := func(path, format string, args ...any) { out = append(out, problem{path, fmt.Sprintf(format, args...)}) }
@@ -116,22 +113,21 @@ func (s Source) startProblems() []problem {
 	for i, start := range s.Start {
 		at := fmt.Sprintf("start[%d]", i)
 		switch start.Kind {
-		case KindListing, KindFeed, KindPage:
+		case KindListing, KindFeed, KindSitemap, KindPage, KindEpaper:
 		default:
-			if later, ok := laterKinds[start.Kind]; ok {
-				out = append(out, problem{at + ".kind", later + " not read yet; use listing, feed or page"})
-			} else {
-				out = append(out, problem{at + ".kind", fmt.Sprintf("%q is not a kind of start page: listing, feed or page", start.Kind)})
-			}
+			out = append(out, problem{at + ".kind", fmt.Sprintf("%q is not a kind of start page: listing, feed, sitemap, epaper or page", start.Kind)})
+			continue
 		}
-		host, err := startHost(start.URL)
+		out = append(out, start.dateProblems(at)...)
+		sample := start.On(time.Now())
+		host, err := startHost(sample)
 		if err != nil {
 			out = append(out, problem{at + ".url", err.Error()})
 			continue
 		}
 		if !scope.HasHost(host) {
 			out = append(out, problem{at + ".url", fmt.Sprintf("its host %s is not in scope.hosts", host)})
-		} else if u, _ := url.Parse(start.URL); !scope.Follows(host, u.RequestURI()) {
+		} else if u, _ := url.Parse(sample); !scope.Follows(host, u.RequestURI()) {
 			out = append(out, problem{at + ".url", "is denied by scope.deny"})
 		}
 	}

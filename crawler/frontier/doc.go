@@ -1,6 +1,7 @@
 // Package frontier keeps what is to be fetched, and says who may ask which host when. It lives in JetStream and has no leader:
 //
-//   - URLS, a set: one message a URL, newsmill.frontier.url.<host>.<hash>, or …fresh… for the fast lane of new news.
+//   - URLS, a set: one message a URL, newsmill.frontier.url.<host>.<hash>, …fresh… for the fast lane of new news, or …slow… for what is
+//     looked at only when the host has nothing else: slices of sitemaps.
 //   - TOKENS: one wake-up a host. The schedule newsmill.frontier.at.<host> fires as newsmill.frontier.due.<host> when the host may be
 //     asked again; all crawlers share one durable consumer on the due tokens.
 //   - hosts, a bucket: who leases the host, from when it may be asked, its back-off and its failed URLs; changed by compare-and-set alone.

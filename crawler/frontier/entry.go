@@ -18,8 +18,19 @@ type Kind string
 const (
 	KindListing Kind = "listing" // an HTML page, for its links
 	KindFeed    Kind = "feed"    // RSS, Atom or JSON Feed, for its links
+	KindSitemap Kind = "sitemap" // a sitemap, a news sitemap or an index of them, for its addresses
+	KindSlice   Kind = "slice"   // a part of a sitemap that was read: addresses that wait in the entry itself, no request
+	KindEpaper  Kind = "epaper"  // an issue of an e-paper, or a page of one, for its links
 	KindPage    Kind = "page"    // a page that may hold an article: sent to RAW
 )
+
+func (k Kind) known() bool {
+	switch k {
+	case KindListing, KindFeed, KindSitemap, KindSlice, KindEpaper, KindPage:
+		return true
+	}
+	return false
+}
 
 // ErrEntry is returned for a message in URLS that is no entry.
 var ErrEntry = errors.New("not an entry of the frontier")
@@ -35,18 +46,30 @@ type Entry struct {
 	Fresh     bool       `json:"fresh,omitempty"`     // the fast lane
 	Poll      bool       `json:"poll,omitempty"`      // a start page, due however recently it was visited
 	Revisit   bool       `json:"revisit,omitempty"`   // asked for again, due however recently it was visited
-	Published *time.Time `json:"published,omitempty"` // the date a feed gave
-	Title     string     `json:"title,omitempty"`     // the title a feed gave
+	Slow      bool       `json:"slow,omitempty"`      // the lane behind all others
+	Published *time.Time `json:"published,omitempty"` // the date a feed or a news sitemap gave
+	Title     string     `json:"title,omitempty"`     // the title a feed or a news sitemap gave
+	Issue     string     `json:"issue,omitempty"`     // of an e-paper: its date, 2026-11-20, for the issue and its pages
+	Links     []Ref      `json:"links,omitempty"`     // of a slice
 	Referrer  string     `json:"referrer,omitempty"`  // the page that named it
 	Chain     []string   `json:"chain,omitempty"`     // addresses that redirected here from other hosts, oldest first
 	Trace     string     `json:"trace,omitempty"`     // traceparent of what led here
 	Queued    time.Time  `json:"queued"`              // by the clock of the worker that queued it: for people
 }
 
+// Ref is an address in a slice.
+type Ref struct {
+	URL       string     `json:"u"` // canonical
+	Title     string     `json:"t,omitempty"`
+	Published *time.Time `json:"p,omitempty"`
+	Modified  *time.Time `json:"m,omitempty"`
+}
+
 const (
 	lanes      = "newsmill.frontier."
 	laneURL    = lanes + "url."
 	laneFresh  = lanes + "fresh."
+	laneSlow   = lanes + "slow."
 	tokenAt    = lanes + "at."
 	tokenDue   = lanes + "due."
 	allTokens  = lanes + ">"
@@ -86,8 +109,11 @@ func (e Entry) outgoing(host string) (bus.Outgoing, error) {
 		return bus.Outgoing{}, fmt.Errorf("%w: %q: %w", ErrEntry, e.URL, err)
 	}
 	lane := laneURL
-	if e.Fresh {
+	switch {
+	case e.Fresh:
 		lane = laneFresh
+	case e.Slow:
+		lane = laneSlow
 	}
 	return bus.Outgoing{Subject: lane + host + "." + news.URLHash(e.URL), Data: data}, nil
 }
@@ -113,7 +139,7 @@ func itemOf(m bus.Message) Item {
 		it.Err = fmt.Errorf("%w: %s: v is %d, this version reads 1", ErrEntry, m.Subject, it.V)
 	case !strings.HasSuffix(m.Subject, "."+host+"."+news.URLHash(it.URL)):
 		it.Err = fmt.Errorf("%w: %s: its URL %q belongs elsewhere", ErrEntry, m.Subject, it.URL)
-	case it.Kind != KindListing && it.Kind != KindFeed && it.Kind != KindPage:
+	case !it.Kind.known():
 		it.Err = fmt.Errorf("%w: %s: kind %q", ErrEntry, m.Subject, it.Kind)
 	case !news.ValidToken(it.Source):
 		it.Err = fmt.Errorf("%w: %s: source %q", ErrEntry, m.Subject, it.Source)

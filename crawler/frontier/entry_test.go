@@ -55,7 +55,7 @@ func TestItemsThatAreNone(t *testing.T) {
 		"another URL":    {good.Subject, strings.Replace(string(good.Data), "/1", "/2", 1)},
 		"another host":   {strings.Replace(good.Subject, host, "b_example", 1), string(good.Data)},
 		"newer version":  {good.Subject, strings.Replace(string(good.Data), `"v":1`, `"v":2`, 1)},
-		"unknown kind":   {good.Subject, strings.Replace(string(good.Data), `"page"`, `"sitemap"`, 1)},
+		"unknown kind":   {good.Subject, strings.Replace(string(good.Data), `"page"`, `"rumour"`, 1)},
 		"source no name": {good.Subject, strings.Replace(string(good.Data), `"yunhe"`, `"a.b"`, 1)},
 	} {
 		t.Run(name, func(t *testing.T) {

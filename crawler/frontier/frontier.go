@@ -180,9 +180,12 @@ func (f *Frontier) wake(ctx context.Context, host string, at time.Time) error {
 	return nil
 }
 
+// inOrder is the lanes as they are served.
+var inOrder = [...]string{laneFresh, laneURL, laneSlow}
+
 // first gives the host's next entry, or false.
 func (f *Frontier) first(ctx context.Context, host string) (Item, bool, error) {
-	for _, lane := range []string{laneFresh, laneURL} {
+	for _, lane := range inOrder {
 		m, err := f.urls.First(ctx, lane+host+".*")
 		if errors.Is(err, bus.ErrNotFound) {
 			continue
@@ -198,7 +201,7 @@ func (f *Frontier) first(ctx context.Context, host string) (Item, bool, error) {
 // Purge takes everything out that is queued for a host (its subject token). What is being fetched goes on; the record stays, so that politeness
 // holds. It is the operator's word: nothing tells of the URLs afterwards.
 func (f *Frontier) Purge(ctx context.Context, host string) error {
-	for _, lane := range []string{laneFresh, laneURL} {
+	for _, lane := range inOrder {
 		if err := f.urls.Purge(ctx, lane+host+".*"); err != nil {
 			return fmt.Errorf("purge %s: %w", host, err)
 		}

@@ -131,7 +131,7 @@ func (h *Hold) End() { h.last = time.Now() }
 // Deadline is the moment, by the local clock, at which the lease has run out.
 func (h *Hold) Deadline() time.Time { return h.asked.Add(h.f.cfg.Lease) }
 
-// Next gives the entry to work on: the fast lane first, then the oldest; false where the host has none.
+// Next gives the entry to work on: the fast lane first, then the oldest, the slow lane last; false where the host has none.
 func (h *Hold) Next(ctx context.Context) (Item, bool, error) { return h.f.first(ctx, h.host.Token) }
 
 // Add queues entries like Frontier.Add.

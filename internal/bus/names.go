@@ -6,7 +6,7 @@ const (
 	StreamArticles   = "ARTICLES"   // news.article.> and news.gone.>
 	StreamEvents     = "EVENTS"     // news.indexed.>, news.discarded.>, news.alert.>
 	StreamDead       = "DEAD"       // news.dead.>
-	StreamURLs       = "URLS"       // newsmill.frontier.url.<host>.<hash>, newsmill.frontier.fresh.<host>.<hash>: a set
+	StreamURLs       = "URLS"       // newsmill.frontier.url.<host>.<hash>, newsmill.frontier.fresh.<host>.<hash>, newsmill.frontier.slow.<host>.<hash>: a set
 	StreamTokens     = "TOKENS"     // newsmill.frontier.at.<host> (schedules) and newsmill.frontier.due.<host>
 	StreamPolls      = "POLLS"      // newsmill.poll.at.<source> (schedules) and newsmill.poll.due.<source>
 	StreamAdvisories = "ADVISORIES" // JetStream's own words on messages that were given up

@@ -7,6 +7,7 @@ import "strings"
 const (
 	subjectURL      = "newsmill.frontier.url"
 	subjectFresh    = "newsmill.frontier.fresh"
+	subjectSlow     = "newsmill.frontier.slow"
 	subjectTokenAt  = "newsmill.frontier.at"
 	subjectTokenDue = "newsmill.frontier.due"
 	subjectPollAt   = "newsmill.poll.at"

@@ -44,7 +44,7 @@ func streamTable(c Config) []jetstream.StreamConfig {
 			Name: StreamDead, Subjects: []string{"news.dead.>"}, Description: "what could not go on, with its reason",
 			Discard: jetstream.DiscardNew, MaxBytes: c.DeadBytes, AllowDirect: true, Duplicates: time.Hour,
 		}, {
-			Name: StreamURLs, Subjects: []string{subjectURL + ".*.*", subjectFresh + ".*.*"}, Description: "addresses to fetch: a set",
+			Name: StreamURLs, Subjects: []string{subjectURL + ".*.*", subjectFresh + ".*.*", subjectSlow + ".*.*"}, Description: "addresses to fetch: a set",
 			Discard: jetstream.DiscardNew, DiscardNewPerSubject: true, MaxMsgsPerSubject: 1, MaxMsgs: maxURLs, AllowDirect: true, Duplicates: dedupWindow,
 		}, {
 			Name: StreamTokens, Subjects: []string{subjectTokenAt + ".*", subjectTokenDue + ".*"}, Description: "when each host may be asked again",
