@@ -65,7 +65,7 @@ func (p *page) showFolded() {
 			shown += b.prose()
 		}
 	}
-	if hidden < 100 || hidden < shown {
+	if hidden < 60 || hidden < shown {
 		return
 	}
 	for i := x.start; i < x.end; i++ {
