@@ -70,15 +70,16 @@ func (v *visit) answered(ctx context.Context, resp *fetch.Response) (fate, error
 
 // passing gives a *failure for the statuses that another time may mend.
 func (v *visit) passing(resp *fetch.Response) error {
-	f := &failure{reason: news.FetchFailed, base: v.w.cfg.FaultBackOff, retryAfter: resp.RetryAfter, err: fmt.Errorf("status %d", resp.Status)}
+	f := &failure{reason: news.FetchFailed, base: v.w.cfg.FaultBackOff, err: fmt.Errorf("status %d", resp.Status)}
 	switch s := resp.Status; {
 	case s == http.StatusTooManyRequests, s == http.StatusServiceUnavailable:
-		f.reason, f.base = news.HostDown, v.w.cfg.BackOff
+		f.reason, f.base, f.host = news.HostDown, v.w.cfg.BackOff, true
 	case s == http.StatusRequestTimeout, s == http.StatusTooEarly:
 	case s >= 500 && !challenged(resp):
 	default:
 		return nil
 	}
+	f.retryAfter = resp.RetryAfter
 	return f
 }
 

@@ -73,14 +73,14 @@ func (f *freezing) Fetch(ctx context.Context, r fetch.Request) (*fetch.Response,
 	froze, err := false, error(nil)
 	f.once.Do(func() {
 		froze = true
-		if err = r.BeforeHop(ctx, r.URL); err != nil {
+		if err = r.BeforeHop(ctx, r.URL, 0); err != nil {
 			return
 		}
 		time.Sleep(f.freeze)
 		var u weburl.URL
 		if u, err = weburl.Parse(f.other); err == nil {
 			// The timer that would end ctx may be late in a process that wakes up.
-			err = r.BeforeHop(context.WithoutCancel(ctx), u)
+			err = r.BeforeHop(context.WithoutCancel(ctx), u, http.StatusFound)
 		}
 		f.woke <- err
 	})

@@ -21,6 +21,7 @@ type Config struct {
 
 	Slots         int           // hosts asked at the same time; default 32
 	Delay         time.Duration // from the end of one request to a host to the next, where its source says nothing; default 1s
+	DelayFactor   float64       // the same as a multiple of what the last request took, up to 30s, where that is longer; default 3, below 0 none
 	MaxDelay      time.Duration // the longest Crawl-delay that is kept; default 5m
 	Attempts      int           // failed attempts until a URL is a dead letter; default 5
 	BackOff       time.Duration // pause of a host after 429, 503 or no answer, doubling, where it sends no Retry-After; default 60s
@@ -36,7 +37,9 @@ type Config struct {
 	// Alone says that no other crawler runs on these stores: hosts that a killed one had leased are freed at the start.
 	Alone bool
 
-	Fetch  fetch.Config // UserAgent and LoopbackOnly are set from Contact; Total, the cap on a fetch, is 45s by default
+	Fetch       fetch.Config // UserAgent and LoopbackOnly are set from Contact; Total, the cap on a fetch, is 45s by default
+	LogRequests bool         // each request is logged at Info instead of Debug: the audit
+
 	OnDown func(error)  // told when the crawler pauses for something it needs, and with nil when it goes on; may be nil
 	Log    *slog.Logger // default slog.Default()
 }
@@ -62,6 +65,9 @@ func (c Config) WithDefaults() Config {
 		if *d.at == 0 {
 			*d.at = d.is
 		}
+	}
+	if c.DelayFactor == 0 {
+		c.DelayFactor = 3
 	}
 	if c.Product == "" {
 		c.Product = "newsmill/1"

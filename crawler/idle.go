@@ -18,8 +18,10 @@ type RestingHost struct {
 	Host  string // as in a URL
 	Until time.Time
 	Fails int
-	Why   string
+	Why   string // the last failure
 	URLs  uint64
+
+	Parked bool // it did not answer for so long that it is asked as seldom as can be
 }
 
 // State is what a crawl has before it.
@@ -73,8 +75,8 @@ func Idle(ctx context.Context, s Stores) (State, error) {
 		if err != nil {
 			return State{}, err
 		}
-		// Without failures it only waits for the end of a lease, whose owner may be dead.
-		if r.URLs > 0 && r.Fails > 0 {
+		// Without a failure it only waits for the end of a lease, whose owner may be dead.
+		if r.URLs > 0 && r.Why != "" {
 			st.Resting = append(st.Resting, r)
 			st.Active -= min(st.Active, r.URLs)
 		}
@@ -96,6 +98,6 @@ func resting(ctx context.Context, f *frontier.Frontier, token string, until time
 	if err != nil && !errors.Is(err, bus.ErrNotFound) {
 		return RestingHost{}, err
 	}
-	r.Fails, r.Why = rec.Fails, rec.Why
+	r.Fails, r.Why, r.Parked = rec.Fails, rec.Why, rec.Parked
 	return r, nil
 }

@@ -12,6 +12,7 @@ type Metrics struct {
 	settled   *prometheus.CounterVec // URLs by outcome
 	queued    prometheus.Counter
 	backoffs  prometheus.Counter
+	parked    prometheus.Counter
 	mended    prometheus.Counter
 	polls     prometheus.Counter
 	sweepErrs prometheus.Counter
@@ -36,6 +37,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		settled:   vec("urls_settled_total", "URLs that left the frontier, by outcome.", "outcome"),
 		queued:    counter("urls_queued_total", "URLs that were new to the frontier."),
 		backoffs:  counter("backoffs_total", "Pauses of hosts after failed requests."),
+		parked:    counter("hosts_parked_total", "Hosts that did not answer for so long that they are asked as seldom as can be."),
 		mended:    counter("tokens_mended_total", "Hosts that had URLs and no token, found by the sweep."),
 		polls:     counter("polls_total", "Polls of sources."),
 		sweepErrs: counter("sweep_errors_total", "Sweeps that failed."),
@@ -44,7 +46,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		lost:      counter("leases_lost_total", "Leases that ran out or were taken while a host was worked on."),
 	}
 	if r != nil {
-		r.MustRegister(m.requests, m.settled, m.queued, m.backoffs, m.mended, m.polls, m.sweepErrs, m.asking, m.waiting, m.lost)
+		r.MustRegister(m.requests, m.settled, m.queued, m.backoffs, m.parked, m.mended, m.polls, m.sweepErrs, m.asking, m.waiting, m.lost)
 	}
 	return m
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/newsmill/newsmill/crawler/fetch"
@@ -19,6 +20,8 @@ type failure struct {
 	base       time.Duration // of the back-off
 	retryAfter time.Duration // what the host asked for; 0: nothing
 	silent     bool          // there was no answer at all
+	host       bool          // the host is at fault, not this URL: all of its URLs wait
+	broken     bool          // its name or its certificate is at fault: a while helps seldom
 	err        error
 }
 
@@ -31,14 +34,34 @@ type hopError struct{ err error }
 func (e *hopError) Error() string { return e.err.Error() }
 func (e *hopError) Unwrap() error { return e.err }
 
-// delayFor is the pause between two requests to the host of an entry: the greatest of what its sources and its robots.txt ask for.
-func (w *Worker) delayFor(hold *frontier.Hold, it frontier.Item) time.Duration {
+// The most that a delay grows to by itself: where a host answers slowly, and where requests to it fail.
+const (
+	slowMost = 30 * time.Second
+	failMost = time.Minute
+)
+
+// leastDelay is the pause between two requests to the host of an entry that must not be breached: the greatest of what its sources and its
+// robots.txt ask for.
+func (w *Worker) leastDelay(hold *frontier.Hold, it frontier.Item) time.Duration {
 	d := hold.Record().Delay
 	u, err := weburl.Parse(it.URL)
 	if err != nil {
 		return max(d, w.cfg.Delay)
 	}
 	return max(d, w.sources.delay(u, w.cfg.Delay))
+}
+
+// delayFor is leastDelay, or more: DelayFactor times what the last request took, and doubled for each failure that is not forgiven yet.
+func (w *Worker) delayFor(hold *frontier.Hold, it frontier.Item) time.Duration {
+	least := w.leastDelay(hold, it)
+	d := least
+	if n := hold.Record().Fails; n > 0 {
+		d = max(d, min(least<<min(n, 6), failMost))
+	}
+	if f := w.cfg.DelayFactor; f > 0 {
+		d = max(d, min(time.Duration(f*float64(hold.Took())), slowMost))
+	}
+	return d
 }
 
 // ask sends a request when the host may have one, and every hop of its redirects in the same way. check decides on hops; nil lets all pass.
@@ -50,12 +73,12 @@ func (v *visit) ask(ctx context.Context, r fetch.Request, check func(ctx context
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, v.hold.Deadline(), frontier.ErrLeaseLost)
 	defer cancel()
-	at, began, hops := r.URL, time.Now(), 0
-	r.BeforeHop = func(ctx context.Context, u weburl.URL) error {
-		if hops++; hops == 1 {
+	at, began := r.URL, time.Now()
+	r.BeforeHop = func(ctx context.Context, u weburl.URL, from int) error {
+		if from == 0 {
 			return nil // passed already: waiting is not part of the time that a fetch may take
 		}
-		v.over(at.String(), began, "redirect", nil)
+		v.over(at, began, from, "redirect", nil)
 		if check != nil {
 			if err := check(ctx, u); err != nil {
 				return &hopError{err}
@@ -73,12 +96,12 @@ func (v *visit) ask(ctx context.Context, r fetch.Request, check func(ctx context
 	if err != nil {
 		var own *hopError
 		if !errors.As(err, &own) {
-			v.over(at.String(), began, "error", err)
+			v.over(at, began, 0, "error", err)
 		}
 		return nil, v.cause(ctx, err)
 	}
 	v.w.silence.Store(0)
-	v.over(resp.FinalURL, began, statusClass(resp.Status), nil)
+	v.over(at, began, resp.Status, statusClass(resp.Status), nil)
 	return resp, nil
 }
 
@@ -91,15 +114,21 @@ func (v *visit) gate(ctx context.Context) error {
 	return nil
 }
 
-// over notes the end of one request. Its line is the audit: by these lines anybody can prove that no delay was breached.
-func (v *visit) over(url string, began time.Time, result string, err error) {
+// over notes the end of one request. Its line is the audit: by these lines anybody can prove that no delay was breached. Between the end of
+// a request and the start of the next one to the same host lies at least the delay that the next one names.
+func (v *visit) over(u weburl.URL, began time.Time, status int, result string, err error) {
 	v.hold.End()
 	v.w.metrics.requests.WithLabelValues(result).Inc()
-	args := []any{"host", v.hold.Host(), "url", url, "start", began.UTC(), "end", time.Now().UTC(), "result", result}
+	args := []any{"host", u.HostToken(), "url", u.String(), "start", began.UTC(), "end", time.Now().UTC(), "status", status, "result", result,
+		"delay", v.w.leastDelay(v.hold, v.it)}
 	if err != nil {
 		args = append(args, "error", err.Error())
 	}
-	v.w.cfg.Log.Debug("request", args...)
+	level := slog.LevelDebug
+	if v.w.cfg.LogRequests {
+		level = slog.LevelInfo
+	}
+	v.w.cfg.Log.Log(context.Background(), level, "request", args...)
 }
 
 // cause sorts the errors of a fetch: those of our own come back as they are, those that may pass as a *failure.
@@ -113,7 +142,8 @@ func (v *visit) cause(ctx context.Context, err error) error {
 	case errors.Is(err, fetch.ErrProxy):
 		return bus.Down(err) // every request needs it
 	case errors.Is(err, fetch.ErrConnect):
-		return &failure{reason: news.HostDown, base: v.w.cfg.BackOff, silent: true, err: err}
+		broken := errors.Is(err, fetch.ErrDNS) || errors.Is(err, fetch.ErrTLS)
+		return &failure{reason: news.HostDown, base: v.w.cfg.BackOff, silent: true, host: true, broken: broken, err: err}
 	case errors.Is(err, fetch.ErrTimeout), errors.Is(err, fetch.ErrTruncated), errors.Is(err, fetch.ErrDecode):
 		return &failure{reason: news.FetchFailed, base: v.w.cfg.FaultBackOff, err: err}
 	}

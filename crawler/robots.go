@@ -130,11 +130,15 @@ func (v *visit) askRobots(ctx context.Context, u weburl.URL) (*robots.Robots, er
 	case errors.Is(err, fetch.ErrTooManyRedirects), errors.Is(err, fetch.ErrDecode):
 		// unavailable (§2.3.1.3)
 	default:
+		var f *failure
+		if errors.As(err, &f) {
+			f.host = true // no page can be asked for without it
+		}
 		return nil, err
 	}
 	if _, disallowAll := robots.Policy(r.Status); disallowAll {
 		// Unreachable (§2.3.1.4): nothing may be asked for now. That is the host's back-off, not the end of the URL.
-		return nil, &failure{reason: news.HostDown, base: v.w.cfg.BackOff, retryAfter: resp.RetryAfter,
+		return nil, &failure{reason: news.HostDown, base: v.w.cfg.BackOff, host: true, retryAfter: resp.RetryAfter,
 			err: fmt.Errorf("robots.txt answers %d, so nothing may be asked for now", r.Status)}
 	}
 	if r.Status < 200 || r.Status > 299 {

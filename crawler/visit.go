@@ -62,12 +62,7 @@ func (v *visit) failed(ctx context.Context, failed *failure) (rest time.Duration
 		return jitter(failed.base), bus.Down(fmt.Errorf("the last %d requests to any host got no answer, the last one: %w", v.w.silence.Load(), failed.err))
 	}
 	attempts, fails := v.hold.Failed(v.it, failed.Error())
-	rest = backOff(failed.base, v.w.cfg.MaxBackOff, fails)
-	if failed.retryAfter > 0 {
-		rest = jitter(min(failed.retryAfter, v.w.cfg.MaxRetryAfter))
-	}
-	v.w.metrics.backoffs.Inc()
-	v.w.cfg.Log.Info("host rests", "host", v.hold.Host(), "url", v.it.URL, "attempt", attempts, "failures", fails, "for", rest, "error", failed.Error())
+	rest = v.pauseAfter(failed, attempts, fails)
 	if attempts < v.w.cfg.Attempts {
 		return rest, nil
 	}
@@ -168,6 +163,9 @@ const maxInline = 5 * time.Second
 
 // hop decides on the next address of a redirect on the same host.
 func (v *visit) hop(ctx context.Context, u weburl.URL) error {
+	if err := v.hold.Renew(ctx); err != nil {
+		return err // a process that was frozen decides nothing either
+	}
 	if err := v.allowed(ctx, u); err != nil {
 		return err
 	}

@@ -24,6 +24,8 @@ const (
 	holdTime  = 10 * time.Second
 	// holdFree bounds the entries of one Hold that needed no request (out of scope, robots, expired).
 	holdFree = 500
+	// lookAgain is how soon a host is looked at again where all that waits has failed: something new may have been queued.
+	lookAgain = 20 * time.Second
 )
 
 // Fetcher gets one page. *fetch.Fetcher is one.
@@ -235,7 +237,7 @@ func (w *Worker) work(ctx context.Context, hold *frontier.Hold) (wait time.Durat
 		}
 		it, some, err := hold.Next(ctx)
 		if err != nil || !some {
-			return wait, err
+			return max(wait, min(hold.Rest(), lookAgain)), err
 		}
 		rest, err := w.one(ctx, hold, it, &requests)
 		if hold.Asked() {

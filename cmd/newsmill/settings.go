@@ -59,15 +59,17 @@ type elasticsearchSettings struct {
 }
 
 type crawlerSettings struct {
-	Seeds     []string          `help:"Source files or folders of source files (*.yaml). run crawls the bundled demo site where none is given." placeholder:"PATH"`
-	Contact   string            `help:"Address of a page or mailbox where a site's owner reaches you; part of the User-Agent. Without it nothing beyond loopback is crawled." placeholder:"URL"`
-	UserAgent string            `help:"Product name in the User-Agent and in robots.txt." default:"newsmill"`
-	Slots     int               `help:"Hosts that one crawler asks at the same time." default:"32"`
-	Delay     time.Duration     `help:"Least time between two requests to one host, where its source and robots.txt say nothing longer." default:"1s"`
-	Proxy     string            `help:"HTTP proxy for fetching; empty takes HTTP_PROXY, HTTPS_PROXY and NO_PROXY; none uses no proxy." placeholder:"URL"`
-	Resolve   map[string]string `help:"Addresses for names, past DNS: name=ip:port, several separated by semicolons." placeholder:"NAME=ADDR"`
-	PageBytes int64             `help:"Most bytes of a page, after decompression." default:"10485760"`
-	FetchTime time.Duration     `help:"Most time for one fetch with its redirects." default:"60s"`
+	Seeds       []string          `help:"Source files or folders of source files (*.yaml). run crawls the bundled demo site where none is given." placeholder:"PATH"`
+	Contact     string            `help:"Address of a page or mailbox where a site's owner reaches you; part of the User-Agent. Without it nothing beyond loopback is crawled." placeholder:"URL"`
+	UserAgent   string            `help:"Product name in the User-Agent and in robots.txt." default:"newsmill"`
+	Slots       int               `help:"Hosts that one crawler asks at the same time." default:"32"`
+	Delay       time.Duration     `help:"Least time between two requests to one host, where its source and robots.txt say nothing longer." default:"1s"`
+	DelayFactor float64           `help:"The same as a multiple of what the last answer took, where that is longer; 0 turns it off." default:"3"`
+	LogRequests bool              `help:"Log every request to a host (robots.txt and redirects too) with host, start, end, status and the delay that it kept, at level info instead of debug."`
+	Proxy       string            `help:"HTTP proxy for fetching; empty takes HTTP_PROXY, HTTPS_PROXY and NO_PROXY; none uses no proxy." placeholder:"URL"`
+	Resolve     map[string]string `help:"Addresses for names, past DNS: name=ip:port, several separated by semicolons." placeholder:"NAME=ADDR"`
+	PageBytes   int64             `help:"Most bytes of a page, after decompression." default:"10485760"`
+	FetchTime   time.Duration     `help:"Most time for one fetch with its redirects." default:"60s"`
 }
 
 type workerSettings struct {

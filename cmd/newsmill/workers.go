@@ -131,8 +131,12 @@ func (p *process) checks() []telemetry.Check {
 // crawlerConfig gives the crawler's settings, without what only a process knows.
 func (set *settings) crawlerConfig() crawler.Config {
 	c := set.Crawler
+	factor := c.DelayFactor
+	if factor == 0 {
+		factor = -1 // none: the zero value would be the default
+	}
 	return crawler.Config{
-		Contact: c.Contact, Product: c.UserAgent, Slots: c.Slots, Delay: c.Delay, Drain: set.General.Drain,
+		Contact: c.Contact, Product: c.UserAgent, Slots: c.Slots, Delay: c.Delay, DelayFactor: factor, LogRequests: c.LogRequests, Drain: set.General.Drain,
 		Fetch: fetch.Config{MaxBytes: c.PageBytes, Total: c.FetchTime, Proxy: c.Proxy, Resolve: c.Resolve},
 	}
 }

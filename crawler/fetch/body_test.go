@@ -262,7 +262,7 @@ func TestCallerGivesUp(t *testing.T) {
 	f := site(t, Config{}, func(_ http.ResponseWriter, r *http.Request) { stall(r) })
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := f.Fetch(ctx, Request{URL: address(t, "http://www.yunhe.example/"), AllowPrivate: true,
-		BeforeHop: func(context.Context, weburl.URL) error {
+		BeforeHop: func(context.Context, weburl.URL, int) error {
 			time.AfterFunc(50*time.Millisecond, cancel)
 			return nil
 		}})

@@ -19,6 +19,10 @@ import (
 var (
 	// ErrConnect: no answer came. DNS, dial or TLS failed, or the connection broke before the answer.
 	ErrConnect = errors.New("no answer from the host")
+	// ErrDNS: the name of the host is not found, or nobody answers for it. Always together with ErrConnect.
+	ErrDNS = errors.New("the name is not found")
+	// ErrTLS: the host is there and no safe connection comes about: its certificate, or what it speaks. Always together with ErrConnect.
+	ErrTLS = errors.New("no safe connection")
 	// ErrProxy: the proxy could not be reached, so nothing is said about the host. Always together with ErrConnect.
 	ErrProxy = errors.New("no answer from the proxy")
 	// ErrTimeout: connected, but the answer took longer than allowed.
@@ -52,9 +56,9 @@ type Request struct {
 	Truncate  bool  // cut the body at MaxBytes instead of ErrTooLarge (robots.txt)
 	CrossHost bool  // follow redirects to other hosts too (robots.txt, RFC 9309 §2.3.1.2)
 
-	// BeforeHop is asked before each request that goes out: the first one and each after a redirect. It checks lease, robots.txt
-	// and scope. An error ends the fetch, which returns it wrapped. nil allows all.
-	BeforeHop func(ctx context.Context, u weburl.URL) error
+	// BeforeHop is asked before each request that goes out: the first one, and each after a redirect, whose status from is (else 0).
+	// It checks lease, robots.txt and scope. An error ends the fetch, which returns it wrapped. nil allows all.
+	BeforeHop func(ctx context.Context, u weburl.URL, from int) error
 }
 
 // Response is an answer of the host, of whatever status. The body of a 2xx is complete; of other statuses up to 256 KiB are kept,
@@ -142,9 +146,10 @@ func (f *Fetcher) follow(ctx context.Context, r Request) (*Response, error) {
 	at := r.URL
 	seen := map[weburl.URL]bool{at: true}
 	var passed []string
+	from := 0
 	for {
 		if r.BeforeHop != nil {
-			if err := r.BeforeHop(ctx, at); err != nil {
+			if err := r.BeforeHop(ctx, at, from); err != nil {
 				return nil, err
 			}
 		}
@@ -171,7 +176,7 @@ func (f *Fetcher) follow(ctx context.Context, r Request) (*Response, error) {
 			passed = append(passed, at.String())
 		}
 		seen[to] = true
-		at = to
+		at, from = to, res.Status
 		f.metrics.redirects.Inc()
 	}
 }

@@ -169,7 +169,7 @@ func TestBeforeHopEnds(t *testing.T) {
 	})
 	lost := errors.New("the lease ran out")
 	_, err := f.Fetch(t.Context(), Request{URL: address(t, "http://www.yunhe.example/a"), AllowPrivate: true,
-		BeforeHop: func(_ context.Context, u weburl.URL) error {
+		BeforeHop: func(_ context.Context, u weburl.URL, _ int) error {
 			if u.Path() == "/b" {
 				return lost
 			}

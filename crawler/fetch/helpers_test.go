@@ -73,7 +73,7 @@ func stall(r *http.Request) {
 // hops records what BeforeHop was asked.
 type hops []string
 
-func (h *hops) before(_ context.Context, u weburl.URL) error {
+func (h *hops) before(_ context.Context, u weburl.URL, _ int) error {
 	*h = append(*h, strings.TrimPrefix(u.String(), "http://www.yunhe.example"))
 	return nil
 }

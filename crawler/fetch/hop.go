@@ -2,8 +2,10 @@ package fetch
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -138,7 +140,29 @@ func failed(ctx context.Context, err error, connected bool) error {
 	case connected && isTimeout(err):
 		return fmt.Errorf("%w: %w", ErrTimeout, err)
 	}
+	for _, kind := range []struct {
+		err error
+		is  bool
+	}{{ErrDNS, isDNS(err)}, {ErrTLS, isTLS(err)}} {
+		if kind.is {
+			return fmt.Errorf("%w: %w: %w", ErrConnect, kind.err, err)
+		}
+	}
 	return fmt.Errorf("%w: %w", ErrConnect, err)
+}
+
+func isDNS(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns) && !errors.Is(err, ErrProxy)
+}
+
+func isTLS(err error) bool {
+	var (
+		record tls.RecordHeaderError
+		alert  tls.AlertError
+		cert   *tls.CertificateVerificationError
+	)
+	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &cert)
 }
 
 // failedBody gives the cause of a body that could not be read.

@@ -15,10 +15,10 @@ import (
 )
 
 // URLs is the set of what is queued. Add is a no-op where the subject is there; a failed Add or Remove may have been kept, and may be
-// repeated. *bus.Set is one.
+// repeated. From gives the oldest message of that sequence or later. *bus.Set is one.
 type URLs interface {
 	Add(ctx context.Context, m bus.Outgoing) (added bool, err error)
-	First(ctx context.Context, filter string) (bus.Message, error)
+	From(ctx context.Context, filter string, seq uint64) (bus.Message, error)
 	Remove(ctx context.Context, seq uint64) error
 	Purge(ctx context.Context, filter string) error
 	Count(ctx context.Context, filter string) (uint64, error)
@@ -183,17 +183,23 @@ func (f *Frontier) wake(ctx context.Context, host string, at time.Time) error {
 // inOrder is the lanes as they are served.
 var inOrder = [...]string{laneFresh, laneURL, laneSlow}
 
-// first gives the host's next entry, or false.
-func (f *Frontier) first(ctx context.Context, host string) (Item, bool, error) {
+// first gives the host's next entry that is not to be passed over, or false. passOver may be nil.
+func (f *Frontier) first(ctx context.Context, host string, passOver func(Item) bool) (Item, bool, error) {
 	for _, lane := range inOrder {
-		m, err := f.urls.First(ctx, lane+host+".*")
-		if errors.Is(err, bus.ErrNotFound) {
-			continue
+		for from := uint64(1); ; {
+			m, err := f.urls.From(ctx, lane+host+".*", from)
+			if errors.Is(err, bus.ErrNotFound) {
+				break
+			}
+			if err != nil {
+				return Item{}, false, fmt.Errorf("next entry of %s: %w", host, err)
+			}
+			it := itemOf(m)
+			if passOver == nil || !passOver(it) {
+				return it, true, nil
+			}
+			from = m.Seq + 1
 		}
-		if err != nil {
-			return Item{}, false, fmt.Errorf("next entry of %s: %w", host, err)
-		}
-		return itemOf(m), true, nil
 	}
 	return Item{}, false, nil
 }

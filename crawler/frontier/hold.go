@@ -22,7 +22,10 @@ type Hold struct {
 	asked time.Time     // by our clock, before the last lease write was sent
 	since time.Time     // by our clock, when the token was taken
 	last  time.Time     // by our clock, end of the last request; zero where there was none
+	begun time.Time     // by our clock, begin of the request under way
+	took  time.Duration // the last request
 	pause time.Duration // the host's delay, as far as it is longer than Margin: what a lease ends with
+	later time.Time     // by the server's clock: when the first of the entries that Next passed over is due; zero where there was none
 	lost  bool
 }
 
@@ -121,18 +124,50 @@ func (h *Hold) Gate(ctx context.Context, delay time.Duration) error {
 	if err := h.Renew(ctx); err != nil {
 		return err
 	}
-	h.last = time.Now()
+	h.begun = time.Now()
+	h.last = h.begun
 	return nil
 }
 
 // End notes that a request is over.
-func (h *Hold) End() { h.last = time.Now() }
+func (h *Hold) End() {
+	h.last = time.Now()
+	h.took = h.last.Sub(h.begun)
+}
+
+// Took is how long the last request took; 0 where there was none.
+func (h *Hold) Took() time.Duration { return h.took }
 
 // Deadline is the moment, by the local clock, at which the lease has run out.
 func (h *Hold) Deadline() time.Time { return h.asked.Add(h.f.cfg.Lease) }
 
-// Next gives the entry to work on: the fast lane first, then the oldest, the slow lane last; false where the host has none.
-func (h *Hold) Next(ctx context.Context) (Item, bool, error) { return h.f.first(ctx, h.host.Token) }
+// Next gives the entry to work on: the fast lane first, then the oldest, the slow lane last; false where the host has none that is not passed over.
+func (h *Hold) Next(ctx context.Context) (Item, bool, error) {
+	h.later = time.Time{}
+	return h.f.first(ctx, h.host.Token, func(it Item) bool {
+		ms, ok := h.host.Later[key(it)]
+		at := time.UnixMilli(ms)
+		if !ok || !h.Now().Before(at) {
+			return false
+		}
+		if h.later.IsZero() || at.Before(h.later) {
+			h.later = at
+		}
+		return true
+	})
+}
+
+// Rest is the wait for Release after which the first of the entries that the last Next passed over is due; 0 where there was none.
+func (h *Hold) Rest() time.Duration {
+	if h.later.IsZero() {
+		return 0
+	}
+	rest := h.later.Sub(h.Now())
+	if !h.last.IsZero() {
+		rest += time.Since(h.last)
+	}
+	return max(rest, 0)
+}
 
 // Add queues entries like Frontier.Add.
 func (h *Hold) Add(ctx context.Context, entries ...Entry) (added int, err error) {
@@ -145,27 +180,75 @@ func (h *Hold) Done(ctx context.Context, it Item) error {
 		return fmt.Errorf("remove %s: %w", it.Message.Subject, err)
 	}
 	delete(h.host.Attempts, key(it))
+	delete(h.host.Later, key(it))
 	return nil
 }
 
-// Answered notes that the host answers: its failures are forgotten.
-func (h *Hold) Answered() { h.host.Fails, h.host.Why = 0, "" }
+// Answered notes that the host answers. Of its failures one is forgotten with every Forgive answers in a row, so that a host which
+// answers now and then is asked less and less all the same.
+func (h *Hold) Answered() {
+	h.host.Why, h.host.Parked = "", false
+	if h.host.Fails == 0 {
+		return
+	}
+	if h.host.Good++; h.host.Good >= Forgive {
+		h.host.Good = 0
+		h.host.Fails--
+	}
+}
+
+// Park notes that the host is asked as seldom as can be, until it answers; it tells whether that is new.
+func (h *Hold) Park() bool {
+	was := h.host.Parked
+	h.host.Parked = true
+	return !was
+}
+
+// Defer lets Next pass over an entry that failed until d has passed, so that it does not keep the others waiting. It is false where
+// so many are passed over already that the host itself had better rest.
+func (h *Hold) Defer(it Item, d time.Duration) bool {
+	now := h.Now()
+	m := map[string]int64{} // a copy, as in Failed
+	for k, ms := range h.host.Later {
+		if now.Before(time.UnixMilli(ms).Add(laterKept)) { // else of a URL that was purged
+			m[k] = ms
+		}
+	}
+	if len(m) >= maxAttempts {
+		return false
+	}
+	m[key(it)] = now.Add(d).UnixMilli()
+	h.host.Later = m
+	return true
+}
+
+// laterKept is how long an entry of Host.Later stays that nothing came of.
+const laterKept = time.Hour
 
 // CrawlDelay notes the delay that the host's robots.txt asks for.
 func (h *Hold) CrawlDelay(d time.Duration) { h.host.Delay = d }
 
-// Failed notes a failed attempt of an entry and tells how many it has had, this one included, and how many requests in a row have failed
-// on the host. They are persisted by Release.
+// Failed notes a failed attempt of an entry and tells how many it has had, this one included, and the failures of the host (Host.Fails).
+// They are persisted by Release.
 func (h *Hold) Failed(it Item, why string) (attempts, fails int) {
 	// A copy: what was read from the server must stay as it is while it may be written again.
 	m := maps.Clone(h.host.Attempts)
-	if m == nil || len(m) >= maxAttempts {
-		m = map[string]int{key(it): m[key(it)]}
+	if m == nil {
+		m = map[string]int{}
 	}
-	m[key(it)]++
+	k := key(it)
+	attempts = m[k] + 1
+	if attempts == 1 && len(m) >= maxAttempts {
+		// Those that nothing waits for were purged. Where all are waited for this one is not counted until one of them has ended.
+		maps.DeleteFunc(m, func(k string, _ int) bool { _, waits := h.host.Later[k]; return !waits })
+	}
+	if attempts > 1 || len(m) < maxAttempts {
+		m[k] = attempts
+	}
 	h.host.Attempts, h.host.Why = m, why
 	h.host.Fails++
-	return m[key(it)], h.host.Fails
+	h.host.Good = 0
+	return attempts, h.host.Fails
 }
 
 func key(it Item) string { return news.URLHash(it.Message.Subject)[:10] }

@@ -16,10 +16,17 @@ type Host struct {
 	Lease    time.Duration  // for how long By alone may ask the host; 0: nobody has it
 	Wait     time.Duration  // the pause after the lease (or now), before the host may be asked again
 	Delay    time.Duration  // the Crawl-delay that its robots.txt asks for
-	Fails    int            // failed requests in a row
-	Why      string         // the last failure, while Fails > 0
+	Fails    int            // failed requests, less one for each Forgive answers in a row since
+	Good     int            // answers in a row since the last failure or forgiveness, while Fails > 0
+	Why      string         // the last failure, while nothing was answered since
+	Parked   bool           // nothing was answered for so long that the host is asked as seldom as can be
 	Attempts map[string]int // failed attempts of URLs that are still queued, by a hash of the entry
+	// Later is the time, in Unix milliseconds of the server, until which a URL that failed is passed over: the others come first.
+	Later map[string]int64
 }
+
+// Forgive is how many answers in a row make good for one failure.
+const Forgive = 5
 
 // hostJSON is a record as stored, with durations that people can read. They are rounded up: a pause never gets shorter.
 type hostJSON struct {
@@ -31,12 +38,17 @@ type hostJSON struct {
 	Fails    int            `json:"fails,omitempty"`
 	Why      string         `json:"why,omitempty"`
 	Attempts map[string]int `json:"attempts,omitempty"`
+
+	Good   int              `json:"good,omitempty"`
+	Parked bool             `json:"parked,omitempty"`
+	Later  map[string]int64 `json:"later,omitempty"`
 }
 
 // MarshalJSON writes the record as stored.
 func (h Host) MarshalJSON() ([]byte, error) {
 	ms := func(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
-	return json.Marshal(hostJSON{V: 1, By: h.By, LeaseMS: ms(h.Lease), WaitMS: ms(h.Wait), DelayMS: ms(h.Delay), Fails: h.Fails, Why: h.Why, Attempts: h.Attempts})
+	return json.Marshal(hostJSON{V: 1, By: h.By, LeaseMS: ms(h.Lease), WaitMS: ms(h.Wait), DelayMS: ms(h.Delay), Fails: h.Fails, Why: h.Why, Attempts: h.Attempts,
+		Good: h.Good, Parked: h.Parked, Later: h.Later})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -46,11 +58,12 @@ func (h *Host) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	d := func(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond }
-	*h = Host{By: j.By, Lease: d(j.LeaseMS), Wait: d(j.WaitMS), Delay: d(j.DelayMS), Fails: j.Fails, Why: j.Why, Attempts: j.Attempts}
+	*h = Host{By: j.By, Lease: d(j.LeaseMS), Wait: d(j.WaitMS), Delay: d(j.DelayMS), Fails: j.Fails, Why: j.Why, Attempts: j.Attempts,
+		Good: j.Good, Parked: j.Parked, Later: j.Later}
 	return nil
 }
 
-// maxAttempts bounds Host.Attempts. Only the head of the queue is ever tried, so it holds one or two; a purge may leave some behind.
+// maxAttempts bounds Host.Attempts and Host.Later. A host on which more URLs fail rests as a whole; a purge may leave some behind.
 const maxAttempts = 32
 
 // HostState is a host's record with the server's time of its last change.

@@ -39,7 +39,7 @@ func (f *Frontier) take(ctx context.Context, token bus.Message, s HostState) (*H
 	if !ours && s.FreeAt().After(token.Time) {
 		return nil, f.wake(ctx, s.Token, s.FreeAt())
 	}
-	_, some, err := f.first(ctx, s.Token)
+	_, some, err := f.first(ctx, s.Token, nil)
 	if err != nil || !some {
 		return nil, err
 	}

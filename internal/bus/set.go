@@ -34,14 +34,17 @@ func (s *Set) Add(ctx context.Context, m Outgoing) (added bool, err error) {
 }
 
 // First gives the oldest message whose subject matches filter, or ErrNotFound.
-func (s *Set) First(ctx context.Context, filter string) (Message, error) {
+func (s *Set) First(ctx context.Context, filter string) (Message, error) { return s.From(ctx, filter, 1) }
+
+// From gives the oldest message of this sequence or later whose subject matches filter, or ErrNotFound.
+func (s *Set) From(ctx context.Context, filter string, seq uint64) (Message, error) {
 	st, err := s.b.stream(ctx, s.stream)
 	if err != nil {
 		return Message{}, wrap(ctx, err, "first of %s", filter)
 	}
 	limited, cancel := s.b.limit(ctx, answerTime)
 	defer cancel()
-	m, err := st.GetMsg(limited, 1, jetstream.WithGetMsgSubject(filter))
+	m, err := st.GetMsg(limited, seq, jetstream.WithGetMsgSubject(filter))
 	if isNoMessage(err) {
 		return Message{}, fmt.Errorf("bus: first of %s: %w", filter, ErrNotFound)
 	}

@@ -115,6 +115,12 @@ func (s *FaultySet) First(ctx context.Context, filter string) (m bus.Message, er
 	return orZero(m, err)
 }
 
+// From is bus.Set.From.
+func (s *FaultySet) From(ctx context.Context, filter string, seq uint64) (m bus.Message, err error) {
+	err = s.plan.do(s.name+".From", func() (err error) { m, err = s.Set.From(ctx, filter, seq); return err })
+	return orZero(m, err)
+}
+
 // Remove is bus.Set.Remove.
 func (s *FaultySet) Remove(ctx context.Context, seq uint64) error {
 	return s.plan.do(s.name+".Remove", func() error { return s.Set.Remove(ctx, seq) })
