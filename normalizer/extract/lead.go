@@ -1,9 +1,6 @@
 package extract
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // adoptLead takes the standfirst, which many templates set between headline and body, outside the body's box.
 func (p *page) adoptLead(headline int) {
@@ -87,42 +84,6 @@ func (p *page) repeated(b *block, x *box) bool {
 			if strings.HasPrefix(other.text, head) {
 				return true
 			}
-		}
-	}
-	return false
-}
-
-// photoCredits close captions: agencies and the labels of photographers.
-var photoCredits = []string{
-	"getty images", "getty", "shutterstock", "reuters", "imago", "/ap", "ap photo", "(ap)", "/afp", "afp", "/epa", "dpa", "picture alliance", "istock", "unsplash", "pixabay", "zuma", "alamy",
-	"europa press", "ansa", "lapresse", "keystone", "apa", "file photo", "via ap",
-}
-
-// photoLabels stand before the photographer's name.
-var photoLabels = []string{"foto:", "photo:", "photos:", "photo by", "image:", "image credit", "credit:", "picture:", "bild:", "fot.", "fot:", "фото:", "©", "(c)", "crédit", "crédits", "courtesy of", "foto ", "photograph:", "photo credit"}
-
-// isPhotoLine tells whether a line ends as captions end: with a photographer or an agency.
-func isPhotoLine(s string) bool {
-	if len(s) > 400 {
-		return false
-	}
-	low := strings.ToLower(s)
-	tail := low
-	for i := range low {
-		if i >= len(low)-40 {
-			tail = low[i:]
-			break
-		}
-	}
-	bare := strings.TrimRight(tail, " .)]/")
-	for _, w := range photoCredits {
-		if strings.HasSuffix(bare, w) {
-			return true
-		}
-	}
-	for _, w := range photoLabels {
-		if i := strings.LastIndex(tail, w); i >= 0 && utf8.RuneCountInString(tail[i:]) <= 34 && !strings.Contains(strings.TrimRight(tail[i+len(w):], ". "), ". ") {
-			return true
 		}
 	}
 	return false

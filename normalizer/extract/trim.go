@@ -100,9 +100,9 @@ func (p *page) trimHead(r region, first int) {
 // headOutweighs tells that the lines above the first sentence hold more than all below it: a programme or a table with one
 // sentence at its end.
 func (p *page) headOutweighs(r region, top int) bool {
-	above, below := 0, 0
+	above, below, home := 0, 0, p.container(p.blocks[top].box)
 	for i := r.start; i < r.end; i++ {
-		if b := &p.blocks[i]; b.keep && i < top && p.container(b.box) == p.container(p.blocks[top].box) {
+		if b := &p.blocks[i]; b.keep && i < top && p.container(b.box) == home {
 			above += b.n
 		} else if b.keep && i >= top {
 			below += b.n
@@ -150,43 +150,6 @@ func (p *page) container(at int) int {
 func (p *page) belowImage(i int) bool {
 	_, found := slices.BinarySearchFunc(p.facts.images, i, func(img imageTag, i int) int { return img.block - i })
 	return found
-}
-
-// captionEnds close the captions of Chinese pictures, captionStarts open them.
-var (
-	captionEnds   = []string{"图", "圖", "摄", "攝", "供图", "供圖", "资料图", "資料圖", "图片", "照片", "截图", "截圖", "现场", "現場", "配图", "合影", "翻攝", "提供", "cnsphoto"}
-	captionStarts = []string{"图为", "圖為", "图:", "圖:", "图：", "圖：", "图说", "圖說", "▲", "△", "图/", "圖/", "图／", "圖／", "图源", "資料圖", "资料图", "上图", "下图", "图一", "图1", "圖1", "图2", "圖2", "示意图", "示意圖", "供图", "摄影"}
-)
-
-// isCaptionLine fits Chinese captions by how they open and close.
-func isCaptionLine(s string) bool {
-	bare := strings.TrimRight(s, "）)】]」 。.")
-	for _, w := range captionEnds {
-		if strings.HasSuffix(bare, w) {
-			return true
-		}
-	}
-	for _, w := range captionStarts {
-		if strings.HasPrefix(s, w) {
-			return true
-		}
-	}
-	return false
-}
-
-// isCreditLine fits short lines that name who wrote or reports: 記者張三／某市報導.
-func isCreditLine(s string) bool {
-	n := utf8.RuneCountInString(s)
-	if n > 30 {
-		return false
-	}
-	for _, w := range []string{"記者", "记者", "通讯员", "執筆", "执笔", "編譯", "编译", "撰稿", "譯：", "译：", "翻译", "翻譯"} {
-		if strings.Contains(s, w) {
-			return true
-		}
-	}
-	bare := strings.TrimRight(s, "】)） ")
-	return strings.HasSuffix(bare, "報導") || strings.HasSuffix(bare, "报道") && n <= 16 || strings.HasSuffix(bare, "電") && n <= 12
 }
 
 // headingAgain tells whether the body has another heading of the level: then the one on top is a subheading too. The headline goes
