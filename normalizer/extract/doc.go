@@ -4,7 +4,7 @@
 // between calls. Its work is linear in the bytes of the page. It imports package news and third-party libraries alone; the
 // normalizer's worker, the command and tests import it.
 //
-// The order of work: decode the bytes (decode.go), parse once (parse.go), collect blocks of text with their features and the
+// The order of work: decode the bytes (decode.go), parse once (parse.go, html*.go), collect blocks of text with their features and the
 // page's structured data in one pass over the tree (walk.go, facts.go), decide each block (decide.go) with tables of line rules
 // (linerules.go), drop what the site's other pages have too (memory.go; the memory is an argument), join broken paragraphs
 // (paragraphs.go), cut the page into its articles (split.go), and fill in the metadata with where each was read (title.go, date.go,

@@ -7,20 +7,14 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// maxTags bounds what is given to html.Parse: past it the parser's rules for misnested formatting cost too much, and the flat
-// way in is taken at once. Real pages stay below 30,000.
-const maxTags = 150_000
-
 // maxDepth is how deep the flat way in nests; deeper elements become siblings.
 const maxDepth = 200
 
-// parse gives the tree of a page. x/net/html refuses documents with more than 512 open elements (old nests of <font>); those, and
-// pages of tags alone, are built flat from its tokens, so that there is always a tree.
+// parse gives the tree of a page. What the builder gives up (more than 512 open elements, as in old nests of <font>, and pages of tags
+// alone) is built flat from its tokens, so that there is always a tree.
 func parse(text string) *html.Node {
-	if strings.Count(text, "<") <= maxTags {
-		if doc, err := html.Parse(strings.NewReader(text)); err == nil {
-			return doc
-		}
+	if doc := buildTree(text); doc != nil {
+		return doc
 	}
 	return parseFlat(text)
 }
@@ -31,46 +25,30 @@ func parse(text string) *html.Node {
 func parseFlat(text string) *html.Node {
 	doc := &html.Node{Type: html.DocumentNode}
 	open := []*html.Node{doc}
-	z := html.NewTokenizer(strings.NewReader(text))
-	z.SetMaxBuf(MaxPage * 4)
+	z := tokenizer{s: text}
+	var t htmlToken
 	for nodes := 0; nodes < maxNodes; {
-		switch kind := z.Next(); kind {
-		case html.ErrorToken:
+		switch z.next(&t); t.kind {
+		case endOfFile:
 			return doc
-		case html.TextToken:
-			data := string(z.Text())
-			if strings.TrimSpace(data) != "" {
+		case textToken:
+			if strings.TrimSpace(t.data) != "" {
 				nodes++
-				open[len(open)-1].AppendChild(&html.Node{Type: html.TextNode, Data: data})
+				open[len(open)-1].AppendChild(&html.Node{Type: html.TextNode, Data: t.data})
 			}
-		case html.StartTagToken, html.SelfClosingTagToken:
-			n := startNode(z)
+		case startTag:
+			n := &html.Node{Type: html.ElementNode, DataAtom: t.atom, Data: t.data, Attr: t.attrs}
 			open = closeImplied(open, n.DataAtom)
 			nodes++
 			open[len(open)-1].AppendChild(n)
-			if kind == html.StartTagToken && !isVoid(n.DataAtom) && len(open) < maxDepth {
+			if !t.closing && !isVoid(n.DataAtom) && len(open) < maxDepth {
 				open = append(open, n)
 			}
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			open = closeTag(open, string(name))
+		case endTag:
+			open = closeTag(open, t.data)
 		}
 	}
 	return doc
-}
-
-// maxNodes bounds the flat tree to what 10 MB of sense can hold.
-const maxNodes = 500_000
-
-func startNode(z *html.Tokenizer) *html.Node {
-	name, more := z.TagName()
-	n := &html.Node{Type: html.ElementNode, DataAtom: atom.Lookup(name), Data: string(name)}
-	for i := 0; more && i < 32; i++ {
-		var key, val []byte
-		key, val, more = z.TagAttr()
-		n.Attr = append(n.Attr, html.Attribute{Key: string(key), Val: string(val)})
-	}
-	return n
 }
 
 func closeImplied(open []*html.Node, tag atom.Atom) []*html.Node {
