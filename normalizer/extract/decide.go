@@ -114,6 +114,7 @@ func (p *page) judge() {
 			b := &p.blocks[i]
 			b.keep, b.rule = p.judgeBlock(b, true)
 		}
+		p.keepLinkedHeads(r)
 		p.keepSignature(r)
 	}
 	if len(p.regions) == 1 && !p.boxes[p.main].body {
@@ -121,6 +122,29 @@ func (p *page) judge() {
 		p.adoptLead(p.headlineAbove())
 	}
 	p.applyCuts()
+}
+
+// keepLinkedHeads keeps headings and first lines of list items that are links over text that is none, where much of the text stands
+// under such: the entries of an article that is a list. Teasers of other articles look the same, but are little beside the text.
+func (p *page) keepLinkedHeads(r region) {
+	var heads []int
+	listed := 0.0
+	for i := r.start; i+1 < r.end; i++ {
+		b, below := &p.blocks[i], &p.blocks[i+1]
+		if b.rule != "links" && b.rule != "link-list" || !below.keep || below.links > 0 || below.heading > 0 {
+			continue
+		}
+		if b.heading > 1 && below.isSentence() && below.n >= 20 && p.container(b.box) == p.container(below.box) || b.item && b.box == below.box {
+			heads = append(heads, i)
+			listed += below.prose()
+		}
+	}
+	if len(heads) < 3 || listed < p.keptMass(r.start, r.end)*0.25 && !p.blocks[heads[0]].item {
+		return
+	}
+	for _, i := range heads {
+		p.blocks[i].keep, p.blocks[i].rule = true, "linked-head"
+	}
 }
 
 func (p *page) judgeBlock(b *block, inside bool) (bool, string) {

@@ -62,14 +62,18 @@ func (p *page) doubtClasses() bool {
 	changed := false
 	for i := range p.boxes {
 		if x := &p.boxes[i]; x.class == doubtful && x.prosy() {
-			x.class, changed = neutral, true
+			changed = true
+			break
 		}
 	}
 	if !changed {
 		return false
 	}
-	for i := range p.boxes {
-		p.boxes[i].direct = 0
+	for i := range p.boxes { // the template uses such words for everything, headings and lists of the article too
+		x := &p.boxes[i]
+		if x.direct = 0; x.class == doubtful && x.linkShare() < 0.2 {
+			x.class = neutral
+		}
 	}
 	p.darken()
 	p.vote()
