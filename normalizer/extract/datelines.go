@@ -128,7 +128,7 @@ func (p *page) headDates(head []headLine) []dateOffer {
 		if d == nil {
 			continue
 		}
-		trust, why := p.lineTrust(b, v, kind)
+		trust, why := p.lineTrust(b, v, kind, at)
 		if trust > 0.15 {
 			out = append(out, dateOffer{date: d, value: v, kind: "line", from: lineName(b.at), trust: trust, why: why})
 		}
@@ -163,7 +163,7 @@ func (p *page) labelOf(head []headLine, i int, at span) dateLabelKind {
 }
 
 // lineTrust says how far the date of a line is the article's: by its label, its exactness and where the line stands.
-func (p *page) lineTrust(b headLine, v dateValue, kind dateLabelKind) (trust float64, why string) {
+func (p *page) lineTrust(b headLine, v dateValue, kind dateLabelKind, at span) (trust float64, why string) {
 	trust = 0.7
 	switch kind {
 	case publishLabel:
@@ -195,6 +195,10 @@ func (p *page) lineTrust(b headLine, v dateValue, kind dateLabelKind) (trust flo
 	if b.match == nil && (b.n > 60 || b.isSentence()) {
 		trust -= 0.35
 		why = joinWhy("within a sentence", why)
+	}
+	if b.caption || b.match == nil && kind == noLabel && weightOf(b.text[:at.start])+weightOf(b.text[at.end:]) > 14 {
+		trust -= 0.25
+		why = joinWhy("among other words", why)
 	}
 	if b.linkShare() > 0.5 {
 		trust -= 0.35

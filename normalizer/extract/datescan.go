@@ -210,6 +210,9 @@ func dayMonthYear(s string, day, at int) (dateValue, int) {
 		at += skipSpaces(s[at:])
 	}
 	year, w := yearAt(s[at:])
+	if w == 0 && sep == '.' && at == len("25.04.") {
+		year, w = shortYear(s[at:])
+	}
 	if w == 0 {
 		return dateValue{}, 0
 	}
@@ -221,6 +224,18 @@ func dayMonthYear(s string, day, at int) (dateValue, int) {
 		d.swappable = true
 	}
 	return d, at + w
+}
+
+// shortYear reads the two digits of a year, as in 25.04.26; anything but a space or a bar behind them makes it something else.
+func shortYear(s string) (year, width int) {
+	year, width = number(s, 2)
+	if width != 2 || width < len(s) && !strings.ContainsRune(" |,)", rune(s[width])) || year > 60 && year < 90 {
+		return 0, 0
+	}
+	if year >= 90 {
+		return year + 1900, width
+	}
+	return year + 2000, width
 }
 
 // readTime reads a time of day behind a date, into d, and gives its width.

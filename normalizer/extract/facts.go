@@ -19,7 +19,8 @@ type facts struct {
 	files     []fileLink
 	password  bool // an input of type password
 	inputs    int  // form fields
-	scripts   int  // bytes of script
+	founder   founderData
+	scripts   int // bytes of script
 	bylines   []bylineTag
 	// scriptTexts are the page's scripts: they are read only where nothing else names a date.
 	scriptTexts []string

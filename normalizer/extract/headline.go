@@ -15,6 +15,7 @@ const (
 	fieldNone field = iota
 	fieldOrigin
 	fieldAuthor
+	fieldReporter // names of people follow, and nothing else does
 	fieldEditor
 	fieldDate
 	fieldOther // counts, font sizes: known, of no use
@@ -29,10 +30,10 @@ type label struct {
 // labels, longer ones first where one begins another. Forms are line keys without the colon.
 var labels = []label{
 	{"信息来源", fieldOrigin}, {"文章来源", fieldOrigin}, {"稿件来源", fieldOrigin}, {"新闻来源", fieldOrigin}, {"内容来源", fieldOrigin}, {"消息来源", fieldOrigin}, {"本文来源", fieldOrigin}, {"文章來源", fieldOrigin}, {"来源网站", fieldOrigin},
-	{"资料来源", fieldOrigin}, {"来源于", fieldOrigin}, {"来源", fieldOrigin}, {"來源", fieldOrigin}, {"稿源", fieldOrigin}, {"转自", fieldOrigin}, {"摘自", fieldOrigin}, {"转载自", fieldOrigin}, {"发布机构", fieldOrigin}, {"出处", fieldOrigin}, {"source", fieldOrigin}, {"原载", fieldOrigin}, {"发布单位", fieldOrigin},
+	{"资料来源", fieldOrigin}, {"来源于", fieldOrigin}, {"来源", fieldOrigin}, {"來源", fieldOrigin}, {"稿源", fieldOrigin}, {"转自", fieldOrigin}, {"摘自", fieldOrigin}, {"转载自", fieldOrigin}, {"发布机构", fieldOrigin}, {"出处", fieldOrigin}, {"source", fieldOrigin}, {"原载", fieldOrigin}, {"发布单位", fieldOrigin}, {"发文机关", fieldOrigin}, {"发文单位", fieldOrigin}, {"公开责任部门", fieldOrigin}, {"供稿单位", fieldOrigin},
 	{"责任编辑", fieldEditor}, {"責任編輯", fieldEditor}, {"值班编辑", fieldEditor}, {"实习编辑", fieldEditor}, {"网络编辑", fieldEditor}, {"新媒体编辑", fieldEditor}, {"文字编辑", fieldEditor}, {"责编", fieldEditor}, {"責編", fieldEditor}, {"编辑", fieldEditor}, {"編輯", fieldEditor}, {"主编", fieldEditor},
 	{"责任校对", fieldOther}, {"校对", fieldOther}, {"审核人", fieldOther}, {"审核", fieldOther}, {"审校", fieldOther}, {"编审", fieldOther}, {"初审", fieldOther}, {"复审", fieldOther}, {"终审", fieldOther}, {"一审", fieldOther}, {"二审", fieldOther}, {"三审", fieldOther}, {"监制", fieldOther}, {"值班总编", fieldOther}, {"签发", fieldOther}, {"统筹", fieldOther}, {"策划", fieldOther}, {"审签", fieldOther}, {"录入", fieldOther}, {"发布人", fieldOther}, {"发布者", fieldOther}, {"美编", fieldOther}, {"审稿", fieldOther}, {"摄影", fieldOther}, {"制图", fieldOther},
-	{"本报记者", fieldAuthor}, {"本网记者", fieldAuthor}, {"新华社记者", fieldAuthor}, {"实习记者", fieldAuthor}, {"见习记者", fieldAuthor}, {"特约记者", fieldAuthor}, {"全媒体记者", fieldAuthor}, {"特约通讯员", fieldAuthor}, {"通讯员", fieldAuthor}, {"通訊員", fieldAuthor}, {"记者", fieldAuthor}, {"記者", fieldAuthor}, {"作者", fieldAuthor}, {"采写", fieldAuthor}, {"撰稿人", fieldAuthor}, {"撰稿", fieldAuthor}, {"撰文", fieldAuthor}, {"供稿", fieldAuthor},
+	{"本报记者", fieldReporter}, {"本网记者", fieldReporter}, {"新华社记者", fieldReporter}, {"实习记者", fieldReporter}, {"见习记者", fieldReporter}, {"特约记者", fieldReporter}, {"全媒体记者", fieldReporter}, {"特约通讯员", fieldReporter}, {"通讯员", fieldReporter}, {"通訊員", fieldReporter}, {"记者", fieldReporter}, {"記者", fieldReporter}, {"作者", fieldAuthor}, {"采写", fieldAuthor}, {"撰稿人", fieldAuthor}, {"撰稿", fieldAuthor}, {"撰文", fieldAuthor}, {"供稿", fieldAuthor}, {"执笔", fieldAuthor}, {"執筆", fieldAuthor}, {"撰文/", fieldAuthor}, {"文字", fieldAuthor}, {"翻译", fieldOther}, {"译者", fieldOther}, {"译", fieldOther}, {"编译", fieldOther},
 	{"发布日期", fieldDate}, {"发布时间", fieldDate}, {"发表时间", fieldDate}, {"发表日期", fieldDate}, {"发表于", fieldDate}, {"发布于", fieldDate}, {"更新时间", fieldDate}, {"更新日期", fieldDate}, {"发稿时间", fieldDate}, {"录入时间", fieldDate}, {"添加时间", fieldDate}, {"时间", fieldDate}, {"日期", fieldDate}, {"發布時間", fieldDate}, {"發佈時間", fieldDate}, {"發布日期", fieldDate}, {"發稿時間", fieldDate}, {"更新時間", fieldDate}, {"published", fieldDate}, {"posted", fieldDate}, {"updated", fieldDate},
 	{"浏览次数", fieldOther}, {"浏览量", fieldOther}, {"浏览", fieldOther}, {"点击数", fieldOther}, {"点击次数", fieldOther}, {"点击量", fieldOther}, {"点击", fieldOther}, {"阅读次数", fieldOther}, {"阅读量", fieldOther}, {"阅读", fieldOther}, {"访问量", fieldOther}, {"人气", fieldOther}, {"评论数", fieldOther}, {"评论", fieldOther}, {"字号", fieldOther}, {"字体", fieldOther}, {"字號", fieldOther}, {"分享到", fieldOther}, {"分享", fieldOther}, {"打印", fieldOther}, {"收藏", fieldOther}, {"查看", fieldOther}, {"次数", fieldOther}, {"关闭", fieldOther},
 }
@@ -89,7 +90,16 @@ func labelAt(text string, i int) (field, int) {
 		width := len(rest) - len(after)
 		switch r {
 		case ':', '：', '|', '｜', '丨', '∶', '︰', '/', '／', '】', ']', '》':
+			if l.field == fieldOrigin && ofPicture(text[:i]) {
+				return fieldOther, width + size
+			}
 			return l.field, width + size
+		}
+		if (r == '(' || r == '（' || r == '[') && l.field == fieldOther {
+			return l.field, width
+		}
+		if l.field == fieldReporter && isIdeographic(r) {
+			return l.field, width
 		}
 		if l.field == fieldAuthor && (width > len(l.word) || startsName(after)) {
 			return l.field, width
@@ -102,6 +112,16 @@ func labelAt(text string, i int) (field, int) {
 		}
 	}
 	return fieldNone, 0
+}
+
+// ofPicture tells whether the words before 来源 make it that of a picture or of figures.
+func ofPicture(before string) bool {
+	for _, w := range []string{"图片", "圖片", "照片", "图", "圖", "数据", "數據", "视频", "影片", "资料"} {
+		if strings.HasSuffix(before, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // startsCell tells whether what stands before a label ends a field of the line: a bar, a bracket.

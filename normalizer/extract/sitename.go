@@ -43,6 +43,9 @@ func (p *page) siteName() string {
 	}
 	if v == "" {
 		v = lastSegment(p.facts.docTitle)
+		if v != "" && p.title.block >= 0 && keyOf(v) == keyOf(p.title.text) { // the site stands in front
+			v = strings.TrimRight(strings.TrimSuffix(p.facts.docTitle, v), titleSeparators)
+		}
 	}
 	if utf8.RuneCountInString(v) > 40 {
 		return ""

@@ -13,6 +13,7 @@ type foundTitle struct {
 	block    int
 	last     int // last block of a headline in several lines
 	from     string
+	shown    string // as the page shows it, where the markup's form was taken
 }
 
 // keyOf is a text without case, white space and punctuation: titles are compared so.
@@ -25,25 +26,30 @@ func keyOf(s string) string {
 	}, s)
 }
 
-// statedTitles are what the markup says the headline is, most trusted first.
-func (p *page) statedTitles() []string {
-	var out []string
-	add := func(s string) {
-		if s != "" && utf8.RuneCountInString(s) <= 200 {
-			out = append(out, s)
+// findTitle gives the headline and notes what else the page offers for one.
+func (p *page) findTitle() foundTitle {
+	t := p.chooseTitle()
+	for i, s := range p.statedTitles() {
+		if keyOf(s) != keyOf(t.text) {
+			p.note(offer{field: "title", value: s, from: "markup", confidence: 0.6 - float64(min(i, 4))*0.05, why: "not what the page shows"})
 		}
 	}
-	add(Fold(p.in.TitleHint))
-	add(p.facts.linked.headline)
-	for _, name := range []string{"articletitle", "og:title", "twitter:title", "headline", "dc.title"} {
-		add(p.facts.meta[name])
+	if t.text != "" {
+		from := t.from
+		if t.block >= 0 {
+			from += ", " + lineName(t.block)
+		}
+		p.note(offer{field: "title", value: t.text, from: from, confidence: titleTrust[t.from], won: true})
 	}
-	return out
+	return t
 }
 
-// findTitle scores the short blocks around the start of the body against what the markup says; the best one is the headline. Where
+// titleTrust says how far each way to a headline is to be trusted.
+var titleTrust = map[string]float64{"hint": 1, "heading": 0.9, "meta": 0.7, "title-tag": 0.6, "line-above": 0.4}
+
+// chooseTitle scores the short blocks around the start of the body against what the markup says; the best one is the headline. Where
 // none will do the markup's own word is taken.
-func (p *page) findTitle() foundTitle {
+func (p *page) chooseTitle() foundTitle {
 	if p.hints.title != "" {
 		return foundTitle{text: p.hints.title, block: -1, from: "hint"}
 	}
@@ -70,6 +76,10 @@ func (p *page) findTitle() foundTitle {
 		t := foundTitle{text: p.blocks[best].text, block: best, last: best, from: "heading"}
 		p.extendTitle(&t, append(keys, doc))
 		p.findSubtitle(&t)
+		p.settleTitle(&t)
+		return t
+	}
+	if t := p.lineAbove(); t.block >= 0 && p.onlySite() {
 		return t
 	}
 	for _, s := range stated {
@@ -87,7 +97,10 @@ func (p *page) findTitle() foundTitle {
 func (p *page) lineAbove() foundTitle {
 	for i := p.first - 1; i >= max(p.first-5, 0); i-- {
 		b := &p.blocks[i]
-		if b.match == nil && !b.hidden && !b.control && b.n >= 6 && b.n <= 45 && b.punct <= 2 && !strings.HasSuffix(b.text, "。") && !strings.HasSuffix(b.text, "…") {
+		if strings.HasPrefix(b.text, "——") || isChineseName(b.text) { // subtitle and author
+			continue
+		}
+		if b.match == nil && !b.hidden && !b.control && (b.n >= 6 || b.n >= 4 && i == 0 && b.links == 0) && b.n <= 45 && b.punct <= 2 && !strings.HasSuffix(b.text, "。") && !strings.HasSuffix(b.text, "…") {
 			return foundTitle{text: b.text, block: i, last: i, from: "line-above"}
 		}
 	}
@@ -102,7 +115,7 @@ func (p *page) titleScore(i int, stated []string, doc string) float64 {
 	}
 	key := keyOf(b.text)
 	length := utf8.RuneCountInString(key)
-	if length < 3 {
+	if length < 3 || b.heading == 0 && b.n < 30 && startsLabelled(b.text) {
 		return 0
 	}
 	score := 0.0
@@ -141,6 +154,12 @@ func (p *page) titleScore(i int, stated []string, doc string) float64 {
 	if b.linkShare() > 0.5 {
 		score -= 3
 	}
+	if score > 2 && b.heading == 0 && !b.titled && key == p.siteKey() && p.headingOpens(doc) {
+		score -= 4
+	}
+	if score > 2 && score < 7 && p.comesAgain(i, key) {
+		score += 2.5
+	}
 	if strings.HasSuffix(b.text, "。") || b.punct > 3 {
 		score -= 2.5
 	}
@@ -164,16 +183,53 @@ func (p *page) titleScore(i int, stated []string, doc string) float64 {
 	return score
 }
 
+// startsLabelled tells lines like 译：某某 from headlines.
+func startsLabelled(s string) bool {
+	f, width := labelAt(s, 0)
+	return width > 0 && f != fieldNone && strings.ContainsAny(s[:width], ":：/|")
+}
+
 // aboveHeadLine tells how many lines above the line of date and source block i stands: 1 or 2, 0 = neither.
 func (p *page) aboveHeadLine(i int) int {
 	for d := 1; d <= 2 && i+d < len(p.blocks); d++ {
-		if r := p.blocks[i+d].match; r == &ruleHeadLine || r != nil && (r.name == "date-line" || r.name == "source-line") {
+		if r := p.blocks[i+d].match; r == &ruleHeadLine || r != nil && (r.name == "date-line" || r.name == "source-line" || r.name == "author-line") {
 			return d
+		} else if r != nil && r.name == "address" && d == 1 {
+			if _, at := findDate(p.blocks[i+d].text); at.end > 0 {
+				return d
+			}
+			return 0
 		} else if r != nil {
 			return 0
 		}
 	}
 	return 0
+}
+
+// headingOpens tells whether a heading of the page is what <title> begins with.
+func (p *page) headingOpens(doc string) bool {
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		if b.heading > 0 && b.heading < 3 {
+			if key := keyOf(b.text); key != "" && strings.HasPrefix(doc, key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// comesAgain tells whether the same line stands again a few lines on, as a headline does that the text repeats.
+func (p *page) comesAgain(i int, key string) bool {
+	if utf8.RuneCountInString(key) < 8 || p.blocks[i].links > 0 {
+		return false
+	}
+	for j := i + 1; j < len(p.blocks) && j <= min(i+12, p.first+2); j++ {
+		if b := &p.blocks[j]; b.links == 0 && len(b.text) < len(key)*2 && keyOf(b.text) == key {
+			return true
+		}
+	}
+	return false
 }
 
 func commonPrefix(a, b string) float64 {
@@ -194,9 +250,13 @@ func (p *page) extendTitle(t *foundTitle, keys []string) {
 		return
 	}
 	joined := keyOf(t.text) + keyOf(next.text)
-	for _, k := range keys {
-		if k != "" && strings.Contains(k, joined) {
-			t.text, t.last = t.text+" "+next.text, t.block+1
+	for i, k := range keys {
+		if k != "" && strings.Contains(k, joined) && (i < len(keys)-1 || !partedInDoc(p.facts.docTitle, t.text)) {
+			gap := " "
+			if strings.HasPrefix(next.text, "—") {
+				gap = ""
+			}
+			t.text, t.last = t.text+gap+next.text, t.block+1
 			return
 		}
 	}
@@ -284,7 +344,7 @@ func (p *page) dropTitleLines() {
 		}
 		seen++
 		k := keyOf(b.text)
-		if k == key || p.title.subtitle != "" && k == keyOf(p.title.subtitle) || b.heading > 0 && b.heading <= 2 && len(k) > 12 && strings.Contains(key, k) {
+		if k == key || p.title.shown != "" && k == keyOf(p.title.shown) || p.title.subtitle != "" && k == keyOf(p.title.subtitle) || b.heading > 0 && b.heading <= 2 && len(k) > 12 && strings.Contains(key, k) {
 			b.keep, b.rule = false, "title"
 		}
 	}

@@ -24,12 +24,14 @@ type page struct {
 	title   foundTitle
 	script  scriptCount
 	offers  []offer // what the page offers as metadata
+	siteOf  *string // siteKey, once asked for
 }
 
 // readHTML parses the page and collects blocks, boxes and facts in one walk.
 func (p *page) readHTML(text string) {
 	doc := parse(text)
 	p.facts = newFacts()
+	p.facts.readFounder(text)
 	p.hints = findHints(doc, p.in.Hints)
 	w := walker{p: p}
 	w.openBox(context{box: -1}, 0, classInfo{})
@@ -332,7 +334,7 @@ func (p *page) readScript(n *html.Node) {
 	p.facts.scripts += len(text)
 	if strings.Contains(strings.ToLower(attr(n, "type")), "ld+json") {
 		p.facts.readLinked(text)
-	} else if len(text) < maxLinked && len(p.facts.scriptTexts) < 64 {
+	} else if len(text) < maxLinked && len(p.facts.scriptTexts) < 256 {
 		p.facts.scriptTexts = append(p.facts.scriptTexts, text)
 	}
 }
