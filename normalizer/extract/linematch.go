@@ -38,6 +38,12 @@ func matchLine(b *block) *lineRule {
 		return &lineRules[i]
 	case isByline(b):
 		return &ruleByline
+	case isRoleLine(b):
+		return &ruleRole
+	case isPromotion(b):
+		return &rulePromotion
+	case isArrowCaption(b):
+		return &rulePicture
 	case isMenu(b.text):
 		return &ruleMenu
 	}
@@ -56,7 +62,16 @@ func startEnds(key, w string) bool {
 	if !unicode.IsLetter(last) && !unicode.IsNumber(last) || !unicode.IsLetter(next) {
 		return true
 	}
-	return utf8.RuneCountInString(rest) <= 12 && !strings.ContainsAny(rest, ",。;?!") && utf8.RuneCountInString(w) >= 2
+	if utf8.RuneCountInString(w) == 2 {
+		return isChineseName(rest) || labelTails[rest]
+	}
+	return utf8.RuneCountInString(rest) <= 12 && !strings.ContainsAny(rest, ",。;?!") && utf8.RuneCountInString(w) > 2
+}
+
+// labelTails may follow a label of two characters directly; 打印本页 is a button, 打印技术走进课堂 is a subheading, and so is 一审判决.
+var labelTails = map[string]bool{
+	"本页": true, "此页": true, "本文": true, "文章": true, "窗口": true, "页面": true, "顶部": true, "首页": true, "主页": true, "列表": true, "目录": true, "新闻": true, "微博": true, "微信": true, "按钮": true, "功能": true, "频道": true, "上页": true, "本稿": true, "大中小": true, "小中大": true,
+	"關閉": true, "本頁": true, "給好友": true, "给好友": true, "给朋友": true, "朋友圈": true, "收藏": true, "关闭": true, "打印": true, "分享": true, "举报": true, "到微信": true, "到微博": true, "一下": true,
 }
 
 // trimLabel takes the punctuation off both ends of a heading.

@@ -192,7 +192,7 @@ func (p *page) readPart(head, end int) (mass float64, byline bool) {
 			continue
 		}
 		if b.match != nil {
-			if b.match.verdict == mine && (b.match.name == "author-line" || b.match == &ruleHeadLine || b.match.name == "byline-end" || b.match.name == "source-line") && i <= head+3 {
+			if b.match.verdict == mine && (b.match.name == "author-line" || b.match == &ruleHeadLine || b.match.name == "byline-end" || b.match == &ruleByline || b.match.name == "source-line") && i <= head+3 {
 				byline = true
 			}
 			if i <= head+2 && b.match == &ruleNumber { // 2005-06-10 05:53:20
