@@ -40,6 +40,7 @@ func (p *page) readCredits(lines []headLine, paragraphs []string) credits {
 		}
 		switch l.match.name {
 		case "breadcrumb":
+			c.readPoster(l.block)
 			if c.section == "" {
 				c.section = crumbSection(l.text, p.title.text)
 			}
