@@ -1,6 +1,10 @@
 package extract
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
 
 func TestMatchLine(t *testing.T) {
 	rows := []struct{ line, rule string }{
@@ -122,5 +126,13 @@ func TestNames(t *testing.T) {
 				t.Errorf("%q, want %q", got, row.want)
 			}
 		})
+	}
+}
+
+func TestRolesBeginAsTheFilterExpects(t *testing.T) {
+	for role := range roles {
+		if first, _ := utf8.DecodeRuneInString(role); !strings.ContainsRune(roleFirsts, first) {
+			t.Errorf("%s would never be found", role)
+		}
 	}
 }

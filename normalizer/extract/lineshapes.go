@@ -17,13 +17,16 @@ var roles = map[string]bool{
 	"编辑": true, "編輯": true, "责编": true, "責編": true, "校对": true, "校對": true, "审核": true, "監製": true, "监制": true, "统筹": true, "統籌": true, "策划": true, "策劃": true, "摄影": true, "攝影": true, "摄像": true, "剪辑": true, "制图": true, "设计": true, "美编": true, "制作": true, "出品": true, "撰文": true, "撰稿": true, "文字": true, "视频": true, "实习生": true, "值班": true, "总值班": true, "值班编委": true, "值班编辑": true, "主编": true, "编审": true, "终审": true, "总监制": true, "出品人": true, "总策划": true, "视频剪辑": true, "海报设计": true, "海报": true, "配音": true, "主播": true, "运营": true, "排版": true, "版式": true, "见习编辑": true, "责任校对": true, "本期编辑": true, "执行编辑": true, "文": true, "图": true,
 }
 
+// roleFirsts are the first characters of roles: most lines are turned down by them.
+const roleFirsts = "编編责責校审監监统統策摄攝剪制设美出撰文视实值总主终海配运排版见本执图"
+
 // isRoleLine fits a role with the names of people, parted by a space, colon or bar, once or more: 编辑 张三, 文｜张三 图｜李四.
 func isRoleLine(b *block) bool {
 	if b.n < 3 || b.n > 40 || b.punct > 4 || b.stop && !endsWithColon(b.text) {
 		return false
 	}
-	first, size := utf8.DecodeRuneInString(b.text)
-	if !isIdeographic(first) && !strings.ContainsRune("([（【［", first) || size == len(b.text) {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(b.text, "([（【［ "))
+	if !strings.ContainsRune(roleFirsts, first) {
 		return false
 	}
 	named, role := 0, false
@@ -58,7 +61,7 @@ func isPromotion(b *block) bool {
 	if strings.HasSuffix(key, ",查看更多") || strings.HasSuffix(key, ",看更多") {
 		return true
 	}
-	return hasOfficeEnd(key, promotionEnds) && beginsWith(strings.TrimLeft(key, "([\"“「"), promotionStarts)
+	return beginsWith(strings.TrimLeft(key, "([\"“「"), promotionStarts) && hasOfficeEnd(key, promotionEnds)
 }
 
 func beginsWith(s string, words []string) bool {
