@@ -25,9 +25,6 @@ var (
 // sampleSize bounds how much of a page is decoded for each charset that is weighed; the winner decodes everything.
 const sampleSize = 64 << 10
 
-// sureSize bounds the beginning of the sample that is enough where it is Chinese beyond doubt.
-const sureSize = 12 << 10
-
 // fewChars is how many characters past ASCII may be valid UTF-8 by accident, or be all that a page of another charset of escapes
 // has.
 const fewChars = 8
@@ -83,12 +80,15 @@ func weigh(body []byte, labels []string, good, bad int) (string, string, error) 
 	sample := sampleOf(body)
 	best, bestQuality := candidate{}, -1.0
 	if good > 0 && bad*4 <= good { // UTF-8 with stray bytes; random bytes hardly ever form its sequences
+		if good >= 100 && bad*20 <= good {
+			return undouble(cleanUTF8(body)), "utf-8", nil
+		}
 		best, bestQuality = candidate{name: "utf-8"}, 0.9-float64(bad)/float64(good)
 	}
 	for _, c := range candidates(labels) {
 		if bestQuality < minQuality && (c.name == "gb18030" || c.name == "big5") {
-			if out, err := c.enc.NewDecoder().Bytes(sample[:min(len(sample), sureSize)]); err == nil && surelyChinese(out) {
-				return decodeAll(body, c.name, c.enc)
+			if out, err := decodeBytes(c.enc, body); err == nil && surelyChinese(out) {
+				return cleanUTF8(out), c.name, nil
 			}
 		}
 		out, err := c.enc.NewDecoder().Bytes(sample)
@@ -254,7 +254,7 @@ func bareUTF16(b []byte) (string, encoding.Encoding) {
 
 // decodeAll decodes the whole page; a decoder of x/text writes U+FFFD for what does not fit, and cleanUTF8 drops it.
 func decodeAll(body []byte, name string, enc encoding.Encoding) (string, string, error) {
-	out, err := enc.NewDecoder().Bytes(body)
+	out, err := decodeBytes(enc, body)
 	if err != nil {
 		return "", "", fmt.Errorf("%w: %s: %w", ErrUndecodable, name, err)
 	}
@@ -263,6 +263,17 @@ func decodeAll(body []byte, name string, enc encoding.Encoding) (string, string,
 		return "", "", ErrEmpty
 	}
 	return text, name, nil
+}
+
+// decodeBytes decodes at one go where the text is at most one and a half times as long, as it is from all charsets of two bytes a
+// character.
+func decodeBytes(enc encoding.Encoding, body []byte) ([]byte, error) {
+	dst := make([]byte, len(body)+len(body)/2+16)
+	dec := enc.NewDecoder()
+	if n, _, err := dec.Transform(dst, body, true); err == nil {
+		return dst[:n], nil
+	}
+	return enc.NewDecoder().Bytes(body)
 }
 
 // cleanUTF8 drops bytes that are not UTF-8, U+FFFD and NUL.

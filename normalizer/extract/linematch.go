@@ -2,7 +2,6 @@ package extract
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -59,7 +58,7 @@ func startEnds(key, w string) bool {
 	}
 	last, _ := utf8.DecodeLastRuneInString(w)
 	next, _ := utf8.DecodeRuneInString(rest)
-	if !unicode.IsLetter(last) && !unicode.IsNumber(last) || !unicode.IsLetter(next) {
+	if !isAlphanumeric(last) || !isLetter(next) {
 		return true
 	}
 	if utf8.RuneCountInString(w) == 2 {
@@ -76,7 +75,7 @@ var labelTails = map[string]bool{
 
 // trimLabel takes the punctuation off both ends of a heading.
 func trimLabel(key string) string {
-	return strings.TrimFunc(key, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	return strings.TrimFunc(key, func(r rune) bool { return !isAlphanumeric(r) })
 }
 
 // punctInside counts the commas and stops of a line, which labels have few of.
@@ -95,10 +94,10 @@ func matchShape(b *block) *lineRule {
 	key := b.key
 	letters, digits, other := 0, 0, 0
 	for _, r := range key {
-		switch {
-		case unicode.IsDigit(r):
+		switch class := classOf(r); {
+		case class&isDigitClass != 0:
 			digits++
-		case unicode.IsLetter(r):
+		case class&isLetterClass != 0:
 			letters++
 		default:
 			other++
@@ -124,14 +123,14 @@ func matchShape(b *block) *lineRule {
 		return &rulePages
 	case b.n <= 24 && editionOf(b.text) != "":
 		return &ruleEdition
-	case b.n <= 60 && isHeadLine(b.text):
+	case b.n <= 60 && (digits > 0 || strings.Contains(key, "年")) && isHeadLine(b.text): // no date without either
 		return &ruleHeadLine
 	}
 	return nil
 }
 
 func isFileName(key string) bool {
-	if len(key) > 120 || strings.ContainsAny(key, ",。;?!") {
+	if len(key) > 120 || strings.LastIndexByte(key, '.') < len(key)-5 || strings.ContainsAny(key, ",。;?!") {
 		return false
 	}
 	for _, e := range fileEndings {
@@ -197,24 +196,21 @@ func isDigits(s string) bool {
 
 // isMenu fits lines of short names between bars or spaces: "首页 | 概况 | 联系我们". Text pages keep menus so.
 func isMenu(text string) bool {
-	if len(text) > 1500 || endsSentence(text) && !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, "：") {
+	if len(text) > 1500 {
 		return false
 	}
-	bars := strings.FieldsFunc(text, func(r rune) bool { return r == '|' || r == '｜' || r == '┊' || r == '┃' || r == '│' })
-	parts := bars
-	if len(bars) < 3 {
-		parts = strings.Fields(text)
-		if len(parts) < 4 || !containsHan(text) || containsHangul(text) { // Korean parts its words by spaces
-			return false
-		}
+	bars, parts := countParts(text, isBar)
+	fits := bars >= 3
+	if !fits {
+		n, ok := countParts(text, isSpace)
+		fits, parts = n >= 4 && containsHan(text) && !containsHangul(text), ok // Korean parts its words by spaces
 	}
-	for _, part := range parts {
-		if utf8.RuneCountInString(strings.TrimSpace(part)) > 14 || strings.ContainsAny(part, "，。；？！,;“”") {
-			return false
-		}
-	}
-	return true
+	return fits && parts && (!endsSentence(text) || strings.HasSuffix(text, ":") || strings.HasSuffix(text, "："))
 }
+
+func isBar(r rune) bool { return r == '|' || r == '｜' || r == '┊' || r == '┃' || r == '│' }
+
+func isSpace(r rune) bool { return r == ' ' }
 
 func containsHangul(s string) bool {
 	for _, r := range s {
@@ -223,4 +219,24 @@ func containsHangul(s string) bool {
 		}
 	}
 	return false
+}
+
+// countParts counts the parts of a line, and tells whether all of them are short names.
+func countParts(text string, sep func(rune) bool) (n int, short bool) {
+	short = true
+	for text != "" && (short || n < 4) {
+		end := strings.IndexFunc(text, sep)
+		part := text
+		if text = text[len(text):]; end >= 0 {
+			part, text = part[:end], part[end:]
+			_, size := utf8.DecodeRuneInString(text)
+			text = text[size:]
+		}
+		if part == "" {
+			continue
+		}
+		n++
+		short = short && utf8.RuneCountInString(strings.TrimSpace(part)) <= 14 && !strings.ContainsAny(part, "，。；？！,;“”")
+	}
+	return n, short
 }

@@ -33,19 +33,17 @@ func isTiny(n *html.Node) bool {
 }
 
 // fileTypes are the endings of what counts as an attachment.
-var fileTypes = []string{".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".zip", ".rar", ".7z", ".wps", ".et", ".ofd", ".csv", ".rtf", ".odt", ".ods"}
+var fileTypes = map[string]bool{
+	".pdf": true, ".doc": true, ".docx": true, ".xls": true, ".xlsx": true, ".ppt": true, ".pptx": true, ".zip": true, ".rar": true, ".7z": true, ".wps": true, ".et": true, ".ofd": true, ".csv": true, ".rtf": true, ".odt": true, ".ods": true,
+}
 
 func (w *walker) fileLink(n *html.Node, c context) {
 	href := strings.TrimSpace(attr(n, "href"))
-	path, _, _ := strings.Cut(strings.ToLower(href), "?")
+	path, _, _ := strings.Cut(href, "?")
 	path, _, _ = strings.Cut(path, "#")
-	if len(path) > 2048 || len(w.p.facts.files) >= 128 {
+	dot := strings.LastIndexByte(path, '.')
+	if dot < 0 || len(path)-dot > 5 || len(path) > 2048 || len(w.p.facts.files) >= 128 || !fileTypes[strings.ToLower(path[dot:])] {
 		return
 	}
-	for _, ext := range fileTypes {
-		if strings.HasSuffix(path, ext) {
-			w.p.facts.files = append(w.p.facts.files, fileLink{href, Fold(rawText(n)), len(w.p.blocks), c.box})
-			return
-		}
-	}
+	w.p.facts.files = append(w.p.facts.files, fileLink{href, Fold(rawText(n)), len(w.p.blocks), c.box})
 }

@@ -11,7 +11,15 @@ type ruleIndex struct {
 	start map[rune][]ruleWord // words that must begin the line
 	whole map[string]int      // words that must be the line, with the first rule that has them
 	any   map[rune][]ruleWord // words that may stand anywhere
+	first runeSet             // what begins the words of any
 }
+
+// runeSet is a set of characters of the Basic Multilingual Plane, a bit for each.
+type runeSet [1 << 10]uint64
+
+func (s *runeSet) add(r rune) { s[r>>6] |= 1 << (r & 63) }
+
+func (s *runeSet) has(r rune) bool { return uint32(r) < 1<<16 && s[r>>6]>>(r&63)&1 == 1 }
 
 type ruleWord struct {
 	rule int
@@ -30,6 +38,7 @@ func buildRuleIndex(rules []lineRule) ruleIndex {
 				x.start[first] = append(x.start[first], ruleWord{i, w})
 			case anywhere:
 				x.any[first] = append(x.any[first], ruleWord{i, w})
+				x.first.add(first)
 			case whole:
 				if _, ok := x.whole[trimLabel(w)]; !ok {
 					x.whole[trimLabel(w)] = i
@@ -66,6 +75,9 @@ func (x *ruleIndex) find(key string, accept func(rule int) bool) int {
 		}
 	}
 	for i, r := range key {
+		if !x.first.has(r) {
+			continue
+		}
 		for _, w := range x.any[r] {
 			if w.rule < best && strings.HasPrefix(key[i:], w.word) {
 				try(w.rule)

@@ -360,7 +360,11 @@ func isHidden(n *html.Node) bool {
 		case "hidden":
 			return true
 		case "style":
-			s := strings.ToLower(strings.ReplaceAll(a.Val[:min(len(a.Val), 512)], " ", ""))
+			s := a.Val[:min(len(a.Val), 512)]
+			if !strings.ContainsAny(s, ":") || !strings.ContainsAny(s, "yY") {
+				continue // neither property stands there
+			}
+			s = strings.ToLower(strings.ReplaceAll(s, " ", ""))
 			if strings.Contains(s, "display:none") || strings.Contains(s, "visibility:hidden") {
 				return true
 			}
