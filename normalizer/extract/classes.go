@@ -61,8 +61,42 @@ type classInfo struct {
 	sign     string
 }
 
+// classSays is what the words of one class or id say.
+type classSays struct{ pos, neg, doubt, crumb, caption, title, author bool }
+
+// classCache keeps what the values on a page say: most of them come many times.
+type classCache map[string]classSays
+
+func (c classCache) read(value string) classSays {
+	says, ok := c[value]
+	if ok {
+		return says
+	}
+	eachWord(value, func(w string) {
+		switch classWords[w] {
+		case positive:
+			says.pos = true
+		case negative:
+			says.neg = true
+		case doubtful:
+			says.doubt = true
+		}
+		says.crumb = says.crumb || crumbWords[w]
+		says.caption = says.caption || captionWords[w]
+		says.title = says.title || w == "title" || w == "headline" || w == "heading" || w == "biaoti" || w == "bt" || w == "tit"
+		says.author = says.author || isAuthorWord(w)
+		for _, part := range classParts {
+			if len(w) > len(part) && strings.Contains(w, part) {
+				says.neg = true
+			}
+		}
+	})
+	c[value] = says
+	return says
+}
+
 // readClass reads class, id, role and itemprop of an element. Negative words win over doubtful ones, those over positive ones.
-func readClass(n *html.Node) classInfo {
+func (c classCache) readClass(n *html.Node) classInfo {
 	var info classInfo
 	var pos, neg, doubt bool
 	for _, a := range n.Attr {
@@ -72,25 +106,10 @@ func readClass(n *html.Node) classInfo {
 			if a.Key == "class" {
 				info.sign = value
 			}
-			eachWord(value, func(w string) {
-				switch classWords[w] {
-				case positive:
-					pos = true
-				case negative:
-					neg = true
-				case doubtful:
-					doubt = true
-				}
-				info.crumb = info.crumb || crumbWords[w]
-				info.caption = info.caption || captionWords[w]
-				info.title = info.title || w == "title" || w == "headline" || w == "heading" || w == "biaoti" || w == "bt" || w == "tit"
-				info.author = info.author || isAuthorWord(w)
-				for _, part := range classParts {
-					if len(w) > len(part) && strings.Contains(w, part) {
-						neg = true
-					}
-				}
-			})
+			says := c.read(value)
+			pos, neg, doubt = pos || says.pos, neg || says.neg, doubt || says.doubt
+			info.crumb, info.caption = info.crumb || says.crumb, info.caption || says.caption
+			info.title, info.author = info.title || says.title, info.author || says.author
 		case "role":
 			switch a.Val {
 			case "navigation", "complementary", "contentinfo", "search", "dialog":

@@ -33,7 +33,7 @@ func (p *page) readHTML(text string) {
 	p.facts = newFacts()
 	p.facts.readFounder(text)
 	p.hints = findHints(doc, p.in.Hints)
-	w := walker{p: p}
+	w := walker{p: p, classes: classCache{}}
 	w.openBox(context{box: -1}, 0, classInfo{})
 	w.children(doc, context{})
 	w.flush(context{})
@@ -44,6 +44,7 @@ func (p *page) readHTML(text string) {
 type walker struct {
 	p       *page
 	buf     []byte
+	classes classCache
 	linkN   int
 	links   int
 	strong  int // weight inside <b>, <strong>
@@ -151,7 +152,7 @@ func (w *walker) readProps(n *html.Node) {
 }
 
 func (w *walker) inline(n *html.Node, c context) {
-	info := readClass(n)
+	info := w.classes.readClass(n)
 	if info.author && !c.hidden {
 		w.byline(n, false)
 	}
@@ -179,7 +180,7 @@ func (w *walker) inline(n *html.Node, c context) {
 // block opens a box, collects what is inside, and closes both the running block and the box.
 func (w *walker) block(n *html.Node, c context) {
 	w.flush(c)
-	info := readClass(n)
+	info := w.classes.readClass(n)
 	if info.author && !c.hidden {
 		w.byline(n, false)
 	}
