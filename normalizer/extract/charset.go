@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"encoding/binary"
 	"unicode"
 	"unicode/utf8"
 )
@@ -41,7 +42,7 @@ func surelyChinese(text []byte) bool {
 	seen, common := 0, 0
 	for i := 0; i < len(text) && seen < enoughSeen; {
 		if text[i] < utf8.RuneSelf {
-			i++
+			i += asciiRun(text[i:])
 			continue
 		}
 		r, size := utf8.DecodeRune(text[i:])
@@ -63,8 +64,8 @@ func quality(text []byte) float64 {
 	prev := rune(' ')
 	for i := 0; i < len(text); {
 		if text[i] < utf8.RuneSelf {
-			prev = rune(text[i])
-			i++
+			i += asciiRun(text[i:])
+			prev = rune(text[i-1])
 			continue
 		}
 		r, size := utf8.DecodeRune(text[i:])
@@ -129,14 +130,14 @@ func isCJKPunct(r rune) bool {
 
 // countUTF8 counts the characters past ASCII that are valid UTF-8, and the bytes that are not; where all are valid it stops
 // counting when there are more than few. A character cut off by the end of the page is no fault.
-func countUTF8(b []byte) (good, bad int) {
+func countUTF8(b []byte, valid bool) (good, bad int) {
 	few := len(b)
-	if utf8.Valid(b) {
+	if valid {
 		few = fewChars
 	}
 	for i := 0; i < len(b) && good <= few; {
 		if b[i] < utf8.RuneSelf {
-			i++
+			i += asciiRun(b[i:])
 			continue
 		}
 		r, size := utf8.DecodeRune(b[i:])
@@ -148,6 +149,15 @@ func countUTF8(b []byte) (good, bad int) {
 		i += size
 	}
 	return good, bad
+}
+
+// asciiRun gives how many bytes, of b that begins with one, are ASCII for certain.
+func asciiRun(b []byte) int {
+	n := 0
+	for len(b)-n >= 8 && binary.LittleEndian.Uint64(b[n:])&0x8080808080808080 == 0 {
+		n += 8
+	}
+	return max(n, 1)
 }
 
 // magic numbers of what is never a page (WHATWG MIME Sniffing §6 and 7.1).

@@ -50,8 +50,12 @@ func Decode(body []byte, contentType string) (text, charset string, err error) {
 	if name, enc := bareUTF16(body); enc != nil {
 		return decodeAll(body, name, enc)
 	}
-	good, bad := countUTF8(body)
-	if bad == 0 && good > fewChars {
+	valid := utf8.Valid(body)
+	good, bad := countUTF8(body, valid)
+	switch {
+	case valid && good > fewChars:
+		return undouble(cleanText(string(body))), "utf-8", nil
+	case bad == 0 && good > fewChars: // cut off within a character
 		return undouble(cleanUTF8(body)), "utf-8", nil
 	}
 	labels := labelsOf(body, contentType)
@@ -88,7 +92,7 @@ func weigh(body []byte, labels []string, good, bad int) (string, string, error) 
 	for _, c := range candidates(labels) {
 		if bestQuality < minQuality && (c.name == "gb18030" || c.name == "big5") {
 			if out, err := decodeBytes(c.enc, body); err == nil && surelyChinese(out) {
-				return cleanUTF8(out), c.name, nil
+				return cleanText(string(out)), c.name, nil
 			}
 		}
 		out, err := c.enc.NewDecoder().Bytes(sample)
@@ -278,10 +282,14 @@ func decodeBytes(enc encoding.Encoding, body []byte) ([]byte, error) {
 
 // cleanUTF8 drops bytes that are not UTF-8, U+FFFD and NUL.
 func cleanUTF8(b []byte) string {
-	s := string(b)
-	if !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s, "")
+	if utf8.Valid(b) {
+		return cleanText(string(b))
 	}
+	return cleanText(strings.ToValidUTF8(string(b), ""))
+}
+
+// cleanText drops U+FFFD and NUL.
+func cleanText(s string) string {
 	if strings.IndexByte(s, 0) >= 0 || strings.Contains(s, "\uFFFD") {
 		s = strings.NewReplacer("\x00", "", "\uFFFD", "").Replace(s)
 	}

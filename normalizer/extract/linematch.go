@@ -196,7 +196,7 @@ func isDigits(s string) bool {
 
 // isMenu fits lines of short names between bars or spaces: "首页 | 概况 | 联系我们". Text pages keep menus so.
 func isMenu(text string) bool {
-	if len(text) > 1500 {
+	if len(text) > 1500 || strings.Count(text, " ") < 3 && strings.Count(text, "|") < 2 && !strings.Contains(text, "｜") && !strings.Contains(text, "┊") && !strings.Contains(text, "┃") && !strings.Contains(text, "│") {
 		return false
 	}
 	bars, parts := countParts(text, isBar)

@@ -33,6 +33,7 @@ func (p *page) readHTML(text string) {
 	p.facts = newFacts()
 	p.facts.readFounder(text)
 	p.hints = findHints(doc, p.in.Hints)
+	p.blocks, p.boxes = make([]block, 0, 64+len(text)/1024), make([]box, 0, 64+len(text)/512)
 	w := walker{p: p, classes: classCache{}}
 	w.openBox(context{box: -1}, 0, classInfo{})
 	w.children(doc, context{})
