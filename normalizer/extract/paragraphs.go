@@ -44,7 +44,7 @@ func sameRow(a, b *block) bool {
 // continues tells whether b goes on with the sentence that before ends in: before is long and ends in the middle, b holds the rest
 // of a sentence and does not begin as paragraphs begin.
 func (p *page) continues(a, b *block, before string) bool {
-	if b.heading > 0 || a.heading > 0 || b.indent && b.line || b.item || a.item || a.bold != b.bold || isOutline(b.text) {
+	if b.heading > 0 || a.heading > 0 || b.indent && b.line || b.item || a.item || a.bold != b.bold || isOutline(b.text) || hasOfficeEnd(strings.TrimRight(a.text, "）) "), creditEnds) {
 		return false
 	}
 	last, _ := utf8.DecodeLastRuneInString(before)
@@ -63,6 +63,9 @@ func (p *page) continues(a, b *block, before string) bool {
 	}
 	return a.punct > 0 && !startsParagraph(b.text)
 }
+
+// creditEnds close captions, which lack a full stop and are not cut sentences.
+var creditEnds = []string{"摄", "攝", "供图", "供圖", "资料图", "資料圖"}
 
 func isLatin(r rune) bool { return r < 0x250 && unicode.IsLetter(r) }
 
