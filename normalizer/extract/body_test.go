@@ -119,6 +119,7 @@ func TestCaptionAndCreditLines(t *testing.T) {
 		{"Boats at the quay of Alder Bay. Photo: Jane Roe", true, false, false},
 		{"The new boat leaves the yard © Alder Bay Post", true, false, false},
 		{"Crews rest between crossings. Getty Images", true, false, false},
+		{"Said the mayor, Mark Sigetty", false, false, false},
 		{"The board said the photo of the accident had been deleted before the hearing in March began", false, false, false},
 		{"工人在桥下安装传感器（资料图）", false, true, false},
 		{"圖說：新船首航", false, true, false},

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -66,7 +67,7 @@ func isPhotoLine(s string) bool {
 	}
 	bare := strings.TrimRight(tail, " .)]/")
 	for _, w := range photoCredits {
-		if strings.HasSuffix(bare, w) {
+		if before, ok := strings.CutSuffix(bare, w); ok && !endsInLetter(before) {
 			return true
 		}
 	}
@@ -76,4 +77,9 @@ func isPhotoLine(s string) bool {
 		}
 	}
 	return false
+}
+
+func endsInLetter(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return unicode.IsLetter(r) && r != utf8.RuneError
 }

@@ -159,7 +159,7 @@ func (p *page) judgeBlock(b *block, inside bool) (bool, string) {
 		return false, "control"
 	case p.darkInside(b.box):
 		return false, "class"
-	case b.caption:
+	case b.caption, b.n >= 4 && b.n <= 45 && !b.stop && b.han*2 <= b.n && b.heading == 0 && isPhotoLine(b.text):
 		return false, "caption"
 	case b.linkShare() > 0.6 && !(b.n > 60 && b.punct > 1 && (b.stop || b.links < 4)) && !(p.boxes[b.box].tag == atom.P && b.stop && b.n >= 16 && b.linkShare() <= 0.9):
 		return false, "links"
