@@ -111,6 +111,7 @@ func (v *visit) page(ctx context.Context, resp *fetch.Response, f fate) (fate, e
 	if u, err := weburl.Parse(final); err == nil {
 		final = u.Canonical() // an article's address: tracking parameters are no part of it, wherever they came from
 	}
+	f.final = finalOf(v.it.URL, final)
 	p := news.Page{
 		URL: v.it.URL, FinalURL: final, Source: v.it.Source, Status: resp.Status, ContentType: resp.ContentType,
 		FetchedAt: f.fetched, Redirects: resp.Redirects, Title: v.it.Title, Trace: v.it.Trace,

@@ -80,15 +80,27 @@ func encodeSources(list []seeds.Source) (map[string][]byte, error) {
 
 // applyOne writes the source before its poll: a poll that fires for a source that is not there ends.
 func applyOne(ctx context.Context, s Stores, id string, value, former []byte, r *Report) error {
+	paused := pausedIn(former)
+	if paused { // only Resume ends a pause
+		var err error
+		if value, err = withPause(value); err != nil {
+			return fmt.Errorf("apply %s: %w", id, err)
+		}
+	}
 	if bytes.Equal(value, former) {
 		r.Unchanged = append(r.Unchanged, id)
+		if paused {
+			return nil
+		}
 		return firstPoll(ctx, s.Polls, id)
 	}
 	if _, err := s.Sources.Put(ctx, id, value); err != nil {
 		return fmt.Errorf("apply %s: %w", id, err)
 	}
-	if err := s.Polls.At(ctx, pollAt+id, pollDue+id, longPast, nil); err != nil {
-		return fmt.Errorf("poll of %s: %w", id, err)
+	if !paused {
+		if err := s.Polls.At(ctx, pollAt+id, pollDue+id, longPast, nil); err != nil {
+			return fmt.Errorf("poll of %s: %w", id, err)
+		}
 	}
 	if former == nil {
 		r.Added = append(r.Added, id)
@@ -105,7 +117,22 @@ func remove(ctx context.Context, s Stores, id string) error {
 	if err := s.Polls.Cancel(ctx, pollAt+id); err != nil {
 		return fmt.Errorf("polls of %s: %w", id, err)
 	}
+	if _, err := s.frontier().Unshelve(ctx, id); err != nil { // to end as source_removed
+		return fmt.Errorf("remove %s: %w", id, err)
+	}
+	if err := s.Progress.Delete(ctx, id); err != nil {
+		return fmt.Errorf("remove %s: %w", id, err)
+	}
 	return nil
+}
+
+func withPause(value []byte) ([]byte, error) {
+	var src seeds.Source
+	if err := json.Unmarshal(value, &src); err != nil {
+		return nil, err
+	}
+	src.Paused = true
+	return json.Marshal(src)
 }
 
 // List gives the applied sources, sorted by id.

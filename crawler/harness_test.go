@@ -191,6 +191,14 @@ func start(t testing.TB, s Stores, c Config) (w *Worker, stop func()) {
 	return w, stop
 }
 
+// contextOf is a context that ends with the returned function, or after the test's own.
+func contextOf(t *testing.T) (context.Context, context.CancelFunc) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	t.Cleanup(stop)
+	return ctx, stop
+}
+
 // waitFor asks until it is true.
 func waitFor(t *testing.T, what string, is func() bool) {
 	t.Helper()

@@ -32,18 +32,26 @@ func (w *Worker) handlePoll(ctx context.Context, m bus.Message) error {
 		w.cfg.Log.Info("poll of a source that is no longer applied", "source", id)
 		return nil
 	}
+	if src.Paused {
+		return nil
+	}
 	now := m.Time.Add(time.Since(received))
+	w.writeArrivals(ctx, id)
+	p, err := change(ctx, w.in.Progress, id, func(p *Progress) { p.V = 1; p.polled(src.Source, m.Seq, now) })
+	if err != nil {
+		return bus.Down(fmt.Errorf("progress of %w", err))
+	}
 	n, err := queueStart(ctx, w.front, w.seen, src, now)
 	w.metrics.queued.Add(float64(n))
 	if err != nil {
 		return bus.Down(err)
 	}
-	next := nextPoll(now, src.Interval.Std(), id)
+	next := nextPoll(now, p.Interval.Std(), id)
 	if err := w.in.Polls.At(ctx, pollAt+id, pollDue+id, next, nil); err != nil {
 		return bus.Down(fmt.Errorf("next poll of %s: %w", id, err))
 	}
 	w.metrics.polls.Inc()
-	w.cfg.Log.Debug("polled", "source", id, "queued", n, "next", next)
+	w.cfg.Log.Debug("polled", "source", id, "queued", n, "interval", p.Interval, "next", next)
 	return nil
 }
 
@@ -119,6 +127,9 @@ func PollAll(ctx context.Context, s Stores) (queued int, err error) {
 		return 0, err
 	}
 	for _, src := range list {
+		if src.Paused {
+			continue
+		}
 		n, err := queueStart(ctx, f, frontier.NewSeen(s.Seen), src, time.Now())
 		queued += n
 		if err != nil {
@@ -142,7 +153,7 @@ func (w *Worker) mendPolls(ctx context.Context) error {
 		return fmt.Errorf("polls: %w", err)
 	}
 	return w.in.Sources.Each(ctx, func(e bus.Entry) error {
-		if has[e.Key] {
+		if has[e.Key] || pausedIn(e.Value) {
 			return nil
 		}
 		return firstPoll(ctx, w.in.Polls, e.Key)

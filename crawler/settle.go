@@ -28,14 +28,17 @@ type fate struct {
 	detail string           // for people
 	queue  []frontier.Entry // what it leads to
 
-	later      bool // nothing yet: it keeps its place
-	settled    bool // its fate is written down already
-	unrecorded bool // SEEN keeps what it says of the URL
+	later      bool          // nothing yet: it keeps its place
+	rest       time.Duration // of the host, with later
+	shelve     bool          // nothing while its source is paused
+	settled    bool          // its fate is written down already
+	unrecorded bool          // SEEN keeps what it says of the URL
 
 	status             int
 	fetched            time.Time // server's clock; zero where nothing was asked
 	etag, lastModified string
 	hash               string
+	final              string // where the page was in the end, if not at its URL
 	again              time.Duration
 }
 
@@ -65,6 +68,9 @@ func (v *visit) settle(ctx context.Context, f fate) error {
 	if f.settled {
 		return nil
 	}
+	if v.src != nil && v.isNews(f) {
+		v.w.arrivals.note(v.src.ID, v.hold.Now())
+	}
 	v.w.metrics.settled.WithLabelValues(f.outcome()).Inc()
 	v.log(ctx, f)
 	return nil
@@ -86,6 +92,9 @@ func (v *visit) tell(ctx context.Context, f fate) error {
 	if err := v.w.keep(ctx, v.hold, func(ctx context.Context) error { return v.publish(ctx, f) }); err != nil {
 		return err
 	}
+	if err := v.planNext(ctx, f); err != nil {
+		return err
+	}
 	if f.unrecorded {
 		return nil
 	}
@@ -102,6 +111,15 @@ func (v *visit) publish(ctx context.Context, f fate) error {
 	case f.reason.Kind == news.KindDead:
 		return v.w.in.Out.Bury(ctx, bus.Letter{Stage: news.StageCrawler, Source: v.token(), Host: v.hold.Host(), Reason: f.reason,
 			Err: errors.New(f.detail), Message: v.it.Message, URL: v.it.URL})
+	}
+	if v.wentAway(f) {
+		m, err := v.gone(f)
+		if err != nil {
+			return err
+		}
+		if _, err := v.w.in.Out.Publish(ctx, m); err != nil {
+			return err
+		}
 	}
 	m, err := v.discarded(f)
 	if err != nil {
@@ -135,7 +153,13 @@ func (v *visit) discarded(f fate) (bus.Outgoing, error) {
 // record is the visit for SEEN.
 func (v *visit) record(f fate) frontier.Visit {
 	r := frontier.Visit{URL: v.it.URL, Source: v.it.Source, Kind: v.it.Kind, Outcome: f.outcome(), Status: f.status, Fetched: f.fetched,
-		ETag: f.etag, LastModified: f.lastModified, Hash: f.hash, Seq: v.it.Message.Seq}
+		ETag: f.etag, LastModified: f.lastModified, Hash: f.hash, Seq: v.it.Message.Seq, Step: max(v.it.Step, v.last.Step), Final: f.final}
+	switch {
+	case f.page != nil:
+		r.Page = true
+	case !missing(f):
+		r.Page, r.Final = wasPage(v.last), v.last.Final
+	}
 	if f.reason.Kind == news.KindDead {
 		f.again = tomorrow
 	}

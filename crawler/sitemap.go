@@ -220,9 +220,9 @@ func (v *visit) unread(ctx context.Context, refs []frontier.Ref, fresh bool) ([]
 	return entries, nil
 }
 
-// wasPage tells whether a visit brought a page, now or earlier.
+// wasPage tells whether a page was sent on from a URL, and nothing said since that it is gone.
 func wasPage(last frontier.Visit) bool {
-	return last.Outcome == frontier.OutcomePage || last.Outcome == news.Unchanged.Code
+	return last.Page || last.Outcome == frontier.OutcomePage || last.Outcome == news.Unchanged.Code
 }
 
 // slicesOf packs addresses into entries of the slow lane, without the slices that were read lately.

@@ -49,6 +49,19 @@ type Stores struct {
 	Seen    frontier.VisitStore
 	Robots  frontier.VisitStore
 	Sources SourceStore
+	// Progress holds what each source has brought, and the budgets.
+	Progress ProgressStore
+}
+
+// ProgressStore is a bucket with compare-and-set. *bus.KV is one.
+type ProgressStore interface {
+	frontier.Bucket
+	Put(ctx context.Context, key string, value []byte) (uint64, error)
+	Delete(ctx context.Context, key string) error
+}
+
+func (s Stores) frontier() *frontier.Frontier {
+	return frontier.New(s.URLs, s.Tokens, s.Hosts, frontier.Config{})
 }
 
 // StoresOf gives the stores of a bus whose topology is ensured.
@@ -61,6 +74,6 @@ func StoresOf(b *bus.Bus) Stores {
 		Hosts:   b.KV(bus.BucketHosts),
 		Seen:    b.KV(bus.BucketSeen),
 		Robots:  b.KV(bus.BucketRobots),
-		Sources: b.KV(bus.BucketSources),
+		Sources: b.KV(bus.BucketSources), Progress: b.KV(bus.BucketProgress),
 	}
 }

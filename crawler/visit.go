@@ -36,7 +36,10 @@ func (w *Worker) one(ctx context.Context, hold *frontier.Hold, it frontier.Item,
 		return v.failed(ctx, failed)
 	}
 	if err != nil || f.later {
-		return 0, err
+		return f.rest, err
+	}
+	if f.shelve {
+		return 0, w.keep(ctx, hold, func(ctx context.Context) error { return hold.Shelve(ctx, it) })
 	}
 	return 0, v.settle(ctx, f)
 }
@@ -91,6 +94,12 @@ func (v *visit) decide(ctx context.Context) (fate, error) {
 		return fate{reason: news.SourceRemoved, again: atOnce}, nil
 	}
 	v.src = src
+	switch {
+	case src.Paused:
+		return fate{shelve: true}, nil
+	case v.superseded():
+		return fate{settled: true}, nil
+	}
 	if v.it.Kind == frontier.KindSlice {
 		return v.slice(ctx)
 	}
@@ -106,6 +115,11 @@ func (v *visit) decide(ctx context.Context) (fate, error) {
 	}
 	if *v.requests > 0 && v.w.delayFor(v.hold, v.it) >= longDelay {
 		return fate{later: true}, nil // robots.txt was this token's request: the slot is better used than by waiting
+	}
+	if wait, err := v.spend(ctx); err != nil {
+		return fate{}, err
+	} else if wait > 0 {
+		return v.overBudget(wait), nil
 	}
 	resp, err := v.ask(ctx, v.request(u), v.hop)
 	if err != nil {

@@ -44,6 +44,9 @@ type Worker struct {
 	robots   *robotsCache
 	metrics  *Metrics
 	health   *health
+	arrivals arrivals
+	budgets  budgets
+	woken    time.Time    // by the server's clock, when the last sweep woke visits of plans; the sweep's alone
 	silence  atomic.Int64 // requests in a row, to whatever host, that got no answer
 	waiting  atomic.Int64 // pages that wait for room in a full stream
 	stopping atomic.Bool  // Run's ctx has ended: begin nothing new
@@ -127,6 +130,7 @@ func (w *Worker) consume(ctx context.Context) error {
 		return w.in.In.Consume(ctx, o, single(w.handlePoll))
 	})
 	g.Go(func() error { w.sweep(ctx); return nil })
+	g.Go(func() error { w.keepProgress(ctx); return nil })
 	return g.Wait()
 }
 
@@ -173,6 +177,9 @@ func (w *Worker) sweep(ctx context.Context) {
 		}
 		if err == nil {
 			err = w.mendPolls(ctx)
+		}
+		if err == nil {
+			err = w.sweepSources(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			w.metrics.sweepErrs.Inc()

@@ -36,6 +36,7 @@ type Gone struct {
 	URL     string    `json:"url"`
 	Source  string    `json:"source"`
 	IDs     []string  `json:"ids" jsonschema_description:"article ids"`
+	Whole   bool      `json:"whole,omitempty" jsonschema_description:"every article that was read at url is gone, also those that ids does not name: who sees a page go may not know what was on it"`
 	Version int64     `json:"version" jsonschema_description:"wins over every older version of these articles"`
 	Reason  string    `json:"reason"`
 	At      time.Time `json:"at"`

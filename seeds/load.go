@@ -201,14 +201,25 @@ func (r *reader) source(n ast.Node) Source {
 	r.places, r.bad = map[string]*token.Token{}, map[string]bool{}
 	pages := -1
 	r.mapping("", n, fields{
-		"id":        r.text(&s.ID),
-		"name":      r.text(&s.Name),
-		"language":  r.text(&s.Language),
-		"interval":  r.duration(&s.Interval),
-		"max_depth": r.number(&s.MaxDepth),
-		"max_pages": r.number(&pages),
-		"discover":  r.truth(func(v bool) { s.Discover = v }),
-		"max_age":   r.duration(&s.MaxAge),
+		"id":           r.text(&s.ID),
+		"name":         r.text(&s.Name),
+		"language":     r.text(&s.Language),
+		"interval":     r.duration(&s.Interval),
+		"interval_min": r.duration(&s.IntervalMin),
+		"interval_max": r.duration(&s.IntervalMax),
+		"max_depth":    r.number(&s.MaxDepth),
+		"max_pages":    r.number(&pages),
+		"discover":     r.truth(func(v bool) { s.Discover = v }),
+		"max_age":      r.duration(&s.MaxAge),
+		"silent_after": r.duration(&s.SilentAfter),
+		"revisit": func(path string, n ast.Node) {
+			s.Revisit = []Duration{}
+			r.list(path, n, func(path string, n ast.Node) {
+				var d Duration
+				r.duration(&d)(path, n)
+				s.Revisit = append(s.Revisit, d)
+			})
+		},
 		"start": func(path string, n ast.Node) {
 			r.list(path, n, func(path string, n ast.Node) { s.Start = append(s.Start, r.start(path, n)) })
 		},
@@ -216,7 +227,9 @@ func (r *reader) source(n ast.Node) Source {
 			r.mapping(path, n, fields{"hosts": r.texts(&s.Scope.Hosts), "allow": r.texts(&s.Scope.Allow), "deny": r.texts(&s.Scope.Deny)})
 		},
 		"politeness": func(path string, n ast.Node) {
-			r.mapping(path, n, fields{"delay": r.duration(&s.Politeness.Delay)})
+			r.mapping(path, n, fields{"delay": r.duration(&s.Politeness.Delay),
+				"pages_per_hour": r.number(&s.Politeness.PagesPerHour), "pages_per_day": r.number(&s.Politeness.PagesPerDay),
+				"host_pages_per_hour": r.number(&s.Politeness.HostPagesPerHour), "host_pages_per_day": r.number(&s.Politeness.HostPagesPerDay)})
 		},
 		"hints": func(path string, n ast.Node) {
 			r.mapping(path, n, fields{"title": r.text(&s.Hints.Title), "body": r.text(&s.Hints.Body), "date": r.text(&s.Hints.Date),
@@ -240,6 +253,12 @@ func (r *reader) source(n ast.Node) Source {
 func (r *reader) keepWritten(s *Source, written Source) {
 	if r.places["interval"] != nil {
 		s.Interval = written.Interval
+	}
+	if r.places["interval_min"] != nil {
+		s.IntervalMin = written.IntervalMin
+	}
+	if r.places["interval_max"] != nil {
+		s.IntervalMax = written.IntervalMax
 	}
 	if r.places["max_depth"] != nil {
 		s.MaxDepth = written.MaxDepth

@@ -54,16 +54,18 @@ func TestGood(t *testing.T) {
 	want := []Source{
 		{
 			ID: "yunhe-daily", Name: "云河日报", Language: "zh-Hans", Interval: Duration(10 * time.Minute),
+			IntervalMin: Duration(5 * time.Minute), IntervalMax: Duration(2 * time.Hour), Revisit: []Duration{Duration(2 * time.Hour), Duration(72 * time.Hour)},
+			SilentAfter: Duration(12 * time.Hour),
 			Start: []Start{{URL: "https://www.yunhe.example/news/index.html", Kind: KindListing}, {URL: "https://www.yunhe.example/rss.xml", Kind: KindFeed},
 				{URL: "https://epaper.news.yunhe.example/html/{yyyy}-{mm}/{dd}/index.htm", Kind: KindEpaper, Days: 3}, {URL: "https://www.yunhe.example/sitemap.xml", Kind: KindSitemap}},
 			Scope: Scope{Hosts: []string{"www.yunhe.example", "*.news.yunhe.example"}, Allow: []string{`^/news/\d{4}/`, `^/rss\.xml$`},
 				Deny: []string{`^/news/\d{4}/photo/`}},
-			MaxDepth: 2, Discover: true, MaxAge: Duration(30 * 24 * time.Hour), Politeness: Politeness{Delay: Duration(2 * time.Second)},
+			MaxDepth: 2, Discover: true, MaxAge: Duration(30 * 24 * time.Hour), Politeness: Politeness{Delay: Duration(2 * time.Second), PagesPerHour: 600, PagesPerDay: 5000, HostPagesPerHour: 300, HostPagesPerDay: 2500},
 			Hints:    Hints{Title: "h1.title", Body: "#content", Date: ".date", Author: ".author", Remove: ".share, .qr"},
 			Verified: &yes,
 		},
 		{
-			ID: "yunhe-local", Name: "云河内网", Interval: Duration(2 * time.Second), AllowPrivate: true,
+			ID: "yunhe-local", Name: "云河内网", Interval: Duration(2 * time.Second), IntervalMin: Duration(time.Second), IntervalMax: Duration(8 * time.Second), Revisit: DefaultRevisit(), AllowPrivate: true,
 			Start:    []Start{{URL: "http://127.0.0.1:8080/", Kind: KindListing}},
 			Scope:    Scope{Hosts: []string{"127.0.0.1:8080"}},
 			MaxDepth: DefaultMaxDepth, MaxPages: DefaultMaxPages,

@@ -21,6 +21,8 @@ const (
 	DefaultMaxPages = 5
 	DefaultDays     = 2
 	MaxDays         = 400
+	MaxRevisits     = 10
+	MaxRevisit      = 80 * 24 * time.Hour // what the crawler remembers of a visit lives 90 days
 )
 
 // Source is one publisher, or one part of a publisher. Its JSON form is what the crawler keeps in its bucket of sources.
@@ -28,9 +30,13 @@ type Source struct {
 	ID       string   `json:"id"`                 // a subject token: [a-z0-9_-], at most 64
 	Name     string   `json:"name"`               // for people
 	Language string   `json:"language,omitempty"` // BCP 47; a hint, the text decides
-	Interval Duration `json:"interval"`           // how often the start pages are asked
-	Start    []Start  `json:"start"`
-	Scope    Scope    `json:"scope"`
+	Interval Duration `json:"interval"`           // how often the start pages are asked, to begin with
+	// IntervalMin and IntervalMax bound what the crawler makes of Interval: a poll that brought nothing makes it half as long again, one that
+	// brought news halves it. Defaults: half of Interval, and four times Interval.
+	IntervalMin Duration `json:"interval_min"`
+	IntervalMax Duration `json:"interval_max"`
+	Start       []Start  `json:"start"`
+	Scope       Scope    `json:"scope"`
 
 	// MaxDepth is how many links a page may be away from a start page, which has depth 0; at least 1. Next pages of a listing do not
 	// count.
@@ -42,10 +48,17 @@ type Source struct {
 	Discover bool `json:"discover,omitempty"`
 	// MaxAge leaves out what a feed or a sitemap says to be older; 0 takes everything.
 	MaxAge Duration `json:"max_age,omitempty"`
+	// Revisit is when an article is asked for again, counted from the first time, to notice corrections and take-downs; default 1h, 1d, 7d, and an
+	// empty list never. It holds for news, not for what an archive brought.
+	Revisit []Duration `json:"revisit"`
+	// SilentAfter is how long nothing new may come until the source counts as silent; 0 goes by its own habit (crawler.SilentAfter).
+	SilentAfter Duration `json:"silent_after,omitempty"`
 
 	Politeness   Politeness `json:"politeness"`
 	AllowPrivate bool       `json:"allow_private,omitempty"` // loopback and private networks may be asked
 	Hints        Hints      `json:"hints"`
+	// Paused is set by the crawler's commands (crawler.Pause), never by a file.
+	Paused bool `json:"paused,omitempty"`
 	// Verified is false for a source that nobody has seen work, nil where nothing is said.
 	Verified *bool `json:"verified,omitempty"`
 }
@@ -78,6 +91,12 @@ type Scope struct {
 // Politeness is what the source asks beyond robots.txt.
 type Politeness struct {
 	Delay Duration `json:"delay,omitempty"` // between two requests to one host; 0 is the crawler's own
+	// Budgets: how many pages and start pages are asked for; 0 is no bound. What is beyond waits for the next hour or day (UTC). A fifth is
+	// kept for news, so that a backlog does not use up the budget.
+	PagesPerHour     int `json:"pages_per_hour,omitempty"` // of the source
+	PagesPerDay      int `json:"pages_per_day,omitempty"`
+	HostPagesPerHour int `json:"host_pages_per_hour,omitempty"` // of each of its hosts, shared with other sources of that host
+	HostPagesPerDay  int `json:"host_pages_per_day,omitempty"`
 }
 
 // Hints are CSS selectors for sites where the general way does not do.
@@ -93,6 +112,19 @@ type Hints struct {
 func (s Source) WithDefaults() Source {
 	if s.Interval == 0 {
 		s.Interval = Duration(DefaultInterval)
+	}
+	least := Duration(MinInterval)
+	if s.AllowPrivate {
+		least = Duration(time.Second)
+	}
+	if s.IntervalMin == 0 {
+		s.IntervalMin = min(max(s.Interval/2, least), s.Interval)
+	}
+	if s.IntervalMax == 0 {
+		s.IntervalMax = max(min(4*s.Interval, Duration(MaxInterval)), s.Interval)
+	}
+	if s.Revisit == nil {
+		s.Revisit = DefaultRevisit()
 	}
 	if s.MaxDepth == 0 {
 		s.MaxDepth = DefaultMaxDepth
@@ -125,6 +157,12 @@ func (s Source) startHosts() []string {
 		}
 	}
 	return hosts
+}
+
+// DefaultRevisit is the plan of a source that names none.
+func DefaultRevisit() []Duration {
+	const hour = Duration(time.Hour)
+	return []Duration{hour, 24 * hour, 7 * 24 * hour}
 }
 
 // ValidID tells whether id can name a source.

@@ -54,11 +54,53 @@ func (s Source) problems() []problem {
 	if d := s.Interval.Std(); d < minInterval || d > MaxInterval {
 		add("interval", "%v is not between %v and %v", d, minInterval, MaxInterval)
 	}
+	out = append(out, s.planProblems(minInterval)...)
 	if d := s.Politeness.Delay.Std(); d != 0 && (d < minDelay || d > MaxDelay) {
 		add("politeness.delay", "%v is not between %v and %v", d, minDelay, MaxDelay)
 	}
 	out = append(out, s.Scope.problems()...)
 	return append(out, s.startProblems()...)
+}
+
+// planProblems tells what is wrong with how often things are asked for.
+func (s Source) planProblems(least time.Duration) []problem {
+	var out []problem
+	add := func(path, format string, args ...any) { out = append(out, problem{path, fmt.Sprintf(format, args...)}) }
+	sound := s.Interval.Std() >= least && s.Interval.Std() <= MaxInterval // else that is told already
+	if d := s.IntervalMin; sound && (d.Std() < least || d > s.Interval) {
+		add("interval_min", "%v is not between %v and interval, %v", d, least, s.Interval)
+	}
+	if d := s.IntervalMax; sound && (d.Std() > MaxInterval || d < s.Interval) {
+		add("interval_max", "%v is not between interval, %v, and %v", d, s.Interval, MaxInterval)
+	}
+	if d := s.SilentAfter; d != 0 && d < s.Interval {
+		add("silent_after", "%v is less than interval, %v", d, s.Interval)
+	}
+	if len(s.Revisit) > MaxRevisits {
+		add("revisit", "%d visits; at most %d", len(s.Revisit), MaxRevisits)
+	}
+	last := Duration(0)
+	for i, d := range s.Revisit {
+		switch at := fmt.Sprintf("revisit[%d]", i); {
+		case d.Std() < least || d.Std() > MaxRevisit:
+			add(at, "%v is not between %v and %v", d, least, MaxRevisit)
+		case d <= last:
+			add(at, "%v is not later than %v before it", d, last)
+		}
+		last = d
+	}
+	for _, budget := range []struct {
+		name string
+		is   int
+	}{
+		{"pages_per_hour", s.Politeness.PagesPerHour}, {"pages_per_day", s.Politeness.PagesPerDay},
+		{"host_pages_per_hour", s.Politeness.HostPagesPerHour}, {"host_pages_per_day", s.Politeness.HostPagesPerDay},
+	} {
+		if budget.is < 0 {
+			add("politeness."+budget.name, "%d is negative", budget.is)
+		}
+	}
+	return out
 }
 
 func (s Scope) problems() []problem {

@@ -46,6 +46,7 @@ type Entry struct {
 	Fresh     bool       `json:"fresh,omitempty"`     // the fast lane
 	Poll      bool       `json:"poll,omitempty"`      // a start page, due however recently it was visited
 	Revisit   bool       `json:"revisit,omitempty"`   // asked for again, due however recently it was visited
+	Step      int        `json:"step,omitempty"`      // which visit of its source's plan this is, from 1; 0: none
 	Slow      bool       `json:"slow,omitempty"`      // the lane behind all others
 	Published *time.Time `json:"published,omitempty"` // the date a feed or a news sitemap gave
 	Title     string     `json:"title,omitempty"`     // the title a feed or a news sitemap gave

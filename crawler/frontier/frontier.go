@@ -212,6 +212,11 @@ func (f *Frontier) Purge(ctx context.Context, host string) error {
 			return fmt.Errorf("purge %s: %w", host, err)
 		}
 	}
+	for _, kept := range []string{later + "*.*.", shelf + "*."} {
+		if err := f.urls.Purge(ctx, kept+host+".*"); err != nil {
+			return fmt.Errorf("purge %s: %w", host, err)
+		}
+	}
 	return nil
 }
 

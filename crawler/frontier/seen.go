@@ -25,9 +25,12 @@ type Visit struct {
 	Fetched      time.Time  `json:"fetched,omitzero"` // by the server's clock; zero where it was never asked for
 	ETag         string     `json:"etag,omitempty"`
 	LastModified string     `json:"last_modified,omitempty"`
-	Hash         string     `json:"hash,omitempty"` // of the bytes as served
-	Next         *time.Time `json:"next,omitempty"` // from when a link to it is followed again; nil: not while this record lives
-	Seq          uint64     `json:"seq"`            // of the entry in URLS that this settled
+	Hash         string     `json:"hash,omitempty"`  // of the bytes as served
+	Next         *time.Time `json:"next,omitempty"`  // from when a link to it is followed again; nil: not while this record lives
+	Page         bool       `json:"page,omitempty"`  // a page was sent to RAW, now or earlier, and not found missing since
+	Final        string     `json:"final,omitempty"` // where that page was in the end, if not at URL
+	Step         int        `json:"step,omitempty"`  // the last visit of the plan of its source, from 1
+	Seq          uint64     `json:"seq"`             // of the entry in URLS that this settled
 
 	Stored time.Time `json:"-"` // when the server stored the record
 }

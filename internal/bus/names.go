@@ -6,7 +6,7 @@ const (
 	StreamArticles   = "ARTICLES"   // news.article.> and news.gone.>
 	StreamEvents     = "EVENTS"     // news.indexed.>, news.discarded.>, news.alert.>
 	StreamDead       = "DEAD"       // news.dead.>
-	StreamURLs       = "URLS"       // newsmill.frontier.url.<host>.<hash>, newsmill.frontier.fresh.<host>.<hash>, newsmill.frontier.slow.<host>.<hash>: a set
+	StreamURLs       = "URLS"       // newsmill.frontier.url.<host>.<hash>, newsmill.frontier.fresh.<host>.<hash>, newsmill.frontier.slow.<host>.<hash>, newsmill.later.…, newsmill.shelf.…: a set
 	StreamTokens     = "TOKENS"     // newsmill.frontier.at.<host> (schedules) and newsmill.frontier.due.<host>
 	StreamPolls      = "POLLS"      // newsmill.poll.at.<source> (schedules) and newsmill.poll.due.<source>
 	StreamAdvisories = "ADVISORIES" // JetStream's own words on messages that were given up
@@ -19,6 +19,7 @@ const (
 	BucketFirstSeen = "firstseen" // URL hash of the canonical URL -> when it was first seen; kept
 	BucketRobots    = "robots"    // scheme-host-port token -> robots.txt as parsed input
 	BucketSources   = "sources"   // source id -> the applied source
+	BucketProgress  = "progress"  // source id -> what it has brought, and how often it is polled; budgets
 	BucketSite      = "site"      // host token -> site memory
 )
 

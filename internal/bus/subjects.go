@@ -8,6 +8,8 @@ const (
 	subjectURL      = "newsmill.frontier.url"
 	subjectFresh    = "newsmill.frontier.fresh"
 	subjectSlow     = "newsmill.frontier.slow"
+	subjectLater    = "newsmill.later"
+	subjectShelf    = "newsmill.shelf"
 	subjectTokenAt  = "newsmill.frontier.at"
 	subjectTokenDue = "newsmill.frontier.due"
 	subjectPollAt   = "newsmill.poll.at"

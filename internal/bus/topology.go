@@ -44,7 +44,7 @@ func streamTable(c Config) []jetstream.StreamConfig {
 			Name: StreamDead, Subjects: []string{"news.dead.>"}, Description: "what could not go on, with its reason",
 			Discard: jetstream.DiscardNew, MaxBytes: c.DeadBytes, AllowDirect: true, Duplicates: time.Hour,
 		}, {
-			Name: StreamURLs, Subjects: []string{subjectURL + ".*.*", subjectFresh + ".*.*", subjectSlow + ".*.*"}, Description: "addresses to fetch: a set",
+			Name: StreamURLs, Subjects: []string{subjectURL + ".*.*", subjectFresh + ".*.*", subjectSlow + ".*.*", subjectLater + ".*.*.*.*", subjectShelf + ".*.*.*"}, Description: "addresses to fetch: a set",
 			Discard: jetstream.DiscardNew, DiscardNewPerSubject: true, MaxMsgsPerSubject: 1, MaxMsgs: maxURLs, AllowDirect: true, Duplicates: dedupWindow,
 		}, {
 			Name: StreamTokens, Subjects: []string{subjectTokenAt + ".*", subjectTokenDue + ".*"}, Description: "when each host may be asked again",
@@ -83,6 +83,7 @@ func bucketTable(c Config) []jetstream.StreamConfig {
 		row(BucketFirstSeen, "when each canonical address was first seen", 0),
 		row(BucketRobots, "robots.txt by scheme, host and port", 48*time.Hour),
 		row(BucketSources, "the applied sources", 0),
+		row(BucketProgress, "what each source has brought, and how often it is polled", 0),
 		row(BucketSite, "what repeats on the pages of each host", 0),
 	}
 }
