@@ -48,6 +48,12 @@ bench-extract: need-go ## Extraction against other extractors. CORPUS="dir …",
 	@$(MAKE) --no-print-directory build
 	@GO="$(GO)" python3 bench/extract/bench.py --ours "$(BIN) extract --jsonl" --peers "$(or $(PEERS),go)" $(ARGS) $(CORPUS)
 
+.PHONY: bench-web
+bench-web: need-go ## The crawler on a web of its own: politeness, rates, peers, a long queue. ARGS="-run polite"; bench/web/README.md
+	@$(MAKE) --no-print-directory build
+	$(GO) build -o bin/bench-web ./bench/web
+	bin/bench-web -newsmill $(BIN) $(ARGS)
+
 .PHONY: lint
 lint: need-go ## gofmt, go vet, staticcheck
 	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "gofmt would change:"; echo "$$out"; exit 1; }

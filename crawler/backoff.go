@@ -30,7 +30,11 @@ func (v *visit) pauseAfter(f *failure, attempts, fails int) (rest time.Duration)
 			return 0
 		}
 	}
-	rest = backOff(f.base, c.MaxBackOff, fails)
+	n := fails
+	if !f.host {
+		n = max(fails-pageFails, 0) + 1
+	}
+	rest = backOff(f.base, c.MaxBackOff, n)
 	if f.broken && fails >= brokenFails {
 		rest = jitter(c.MaxBackOff)
 	}

@@ -117,9 +117,9 @@ func (v *visit) gate(ctx context.Context) error {
 // over notes the end of one request. Its line is the audit: by these lines anybody can prove that no delay was breached. Between the end of
 // a request and the start of the next one to the same host lies at least the delay that the next one names.
 func (v *visit) over(u weburl.URL, began time.Time, status int, result string, err error) {
-	v.hold.End()
+	ended := v.hold.End()
 	v.w.metrics.requests.WithLabelValues(result).Inc()
-	args := []any{"host", u.HostToken(), "url", u.String(), "start", began.UTC(), "end", time.Now().UTC(), "status", status, "result", result,
+	args := []any{"host", u.HostToken(), "url", u.String(), "start", began.UTC(), "end", ended.UTC(), "status", status, "result", result,
 		"delay", v.w.leastDelay(v.hold, v.it)}
 	if err != nil {
 		args = append(args, "error", err.Error())

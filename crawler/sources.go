@@ -46,12 +46,13 @@ func (s *source) delay(own time.Duration) time.Duration {
 type sourceTable struct {
 	kv SourceStore
 
-	mu   sync.RWMutex
-	byID map[string]*source
+	mu     sync.RWMutex
+	byID   map[string]*source
+	delays map[string]time.Duration // by host, what delay found; emptied when a source changes
 }
 
 func newSourceTable(kv SourceStore) *sourceTable {
-	return &sourceTable{kv: kv, byID: map[string]*source{}}
+	return &sourceTable{kv: kv, byID: map[string]*source{}, delays: map[string]time.Duration{}}
 }
 
 // watch keeps the table up to date until ctx ends; ready is called when it is whole for the first time. A source that cannot be read
@@ -86,12 +87,14 @@ func (t *sourceTable) watch(ctx context.Context, ready func(), refused func(id s
 func (t *sourceTable) keepOnly(there map[string]bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	clear(t.delays)
 	maps.DeleteFunc(t.byID, func(id string, _ *source) bool { return !there[id] })
 }
 
 func (t *sourceTable) set(id string, s *source) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	clear(t.delays)
 	if s == nil {
 		delete(t.byID, id)
 	} else {
@@ -128,16 +131,30 @@ func (t *sourceTable) read(ctx context.Context, id string) (*source, bool, error
 
 // delay is the pause between two requests to a host: the longest that a source with that host asks for, since they share it.
 func (t *sourceTable) delay(u weburl.URL, own time.Duration) time.Duration {
+	host := u.HostPort()
 	t.mu.RLock()
-	defer t.mu.RUnlock()
+	d, ok := t.delays[host]
+	t.mu.RUnlock()
+	if ok {
+		return d
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	longest, found := own, false
 	for _, s := range t.byID {
-		if !s.scope.HasHost(u.HostPort()) {
+		if !s.scope.HasHost(host) {
 			continue
 		}
 		if d := s.delay(own); !found || d > longest {
 			longest, found = d, true
 		}
 	}
+	if len(t.delays) >= delaysKept {
+		clear(t.delays)
+	}
+	t.delays[host] = longest
 	return longest
 }
+
+// delaysKept bounds sourceTable.delays.
+const delaysKept = 50_000

@@ -192,6 +192,11 @@ func (v *visit) hop(ctx context.Context, u weburl.URL) error {
 // refused sorts the errors that end a visit by a rule from those that may pass, which come back.
 func (v *visit) refused(ctx context.Context, err error) (fate, error) {
 	var other *elsewhere
+	for _, answer := range []error{fetch.ErrTooLarge, fetch.ErrWrongType, fetch.ErrTooManyRedirects} {
+		if errors.Is(err, answer) {
+			v.hold.Answered()
+		}
+	}
 	switch {
 	case errors.As(err, &other):
 		return v.redirected(ctx, other.to)

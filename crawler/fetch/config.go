@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -27,9 +28,11 @@ type Config struct {
 	// Proxy is the address of an HTTP proxy, "" for what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say, or "none". Behind a proxy only
 	// literal addresses are checked: what a name resolves to is the proxy's duty.
 	Proxy string
-	// Resolve maps a host, or host:port, to an address ("127.0.0.1") or address and port ("127.0.0.1:8080") to connect to instead of
+	// Resolve maps a host, host:port, or all below a name ("*.example.cn"), to an address ("127.0.0.1") or address and port ("127.0.0.1:8080") to connect to instead of
 	// asking DNS. Such hosts are never asked through the proxy. Where an entry leads is checked like any other address.
 	Resolve map[string]string
+	// Resolver asks DNS; nil is the system's.
+	Resolver *net.Resolver
 	// RootCAs are the authorities for https; nil is the system's.
 	RootCAs *x509.CertPool
 

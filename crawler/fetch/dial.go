@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -26,6 +27,7 @@ import (
 type clients struct {
 	public, private, proxied *http.Transport
 	resolve                  map[string]netip.AddrPort
+	below                    bool // resolve has entries with a star
 	proxy                    func(*url.URL) (*url.URL, error)
 	guard, openGuard         guard
 }
@@ -42,6 +44,11 @@ var (
 	privateV6 = []netip.Prefix{netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7")}
 )
 
+// metadata are the addresses outside link-local at which clouds hand out credentials or run the machine: never for a page, whatever a
+// source may. AWS (IPv6), Alibaba, Oracle, Azure.
+var metadata = []netip.Addr{netip.MustParseAddr("fd00:ec2::254"), netip.MustParseAddr("100.100.100.200"), netip.MustParseAddr("192.0.0.192"),
+	netip.MustParseAddr("168.63.129.16")}
+
 func newGuard(loopbackOnly bool, options ...ssrf.Option) guard {
 	g := ssrf.New(append(options, ssrf.WithAnyPort())...)
 	return func(addr netip.Addr) error {
@@ -49,7 +56,7 @@ func newGuard(loopbackOnly bool, options ...ssrf.Option) guard {
 		if loopbackOnly && !addr.IsLoopback() {
 			return fmt.Errorf("%w: %s", ErrLoopbackOnly, addr)
 		}
-		if err := g.SafeAddr(addr); err != nil {
+		if err := g.SafeAddr(addr); err != nil || addr.Zone() != "" || slices.Contains(metadata, addr) {
 			return fmt.Errorf("%w: %s", ErrPrivateAddress, addr)
 		}
 		return nil
@@ -71,6 +78,7 @@ func newClients(c Config) (clients, error) {
 			return clients{}, fmt.Errorf("resolve: %q: %w", to, err)
 		}
 		k.resolve[strings.ToLower(host)] = target
+		k.below = k.below || strings.HasPrefix(host, "*.")
 	}
 	k.proxy = proxyFunc(c.Proxy)
 	k.public = k.transport(c, k.guard)
@@ -108,7 +116,7 @@ func noProxy() string {
 
 // transport gives a transport whose every connection passes the guard; none for the proxy, whose address the operator chose.
 func (k clients) transport(c Config, g guard) *http.Transport {
-	dialer := &net.Dialer{Timeout: c.DialTimeout, KeepAlive: 30 * time.Second}
+	dialer := &net.Dialer{Timeout: c.DialTimeout, KeepAlive: 30 * time.Second, Resolver: c.Resolver}
 	dial := dialer.DialContext
 	if g != nil {
 		dialer.Control = func(_, address string, _ syscall.RawConn) error {
@@ -136,18 +144,16 @@ func (k clients) transport(c Config, g guard) *http.Transport {
 	}
 }
 
-// target is where to connect for host:port: the Resolve entry for both, or for the host, or the name itself.
+// target is where to connect for host:port: the Resolve entry for both, or for the host, or for all below a parent of it, or the name itself.
 func (k clients) target(hostPort string) string {
 	hostPort = strings.ToLower(hostPort)
 	host, port, err := net.SplitHostPort(hostPort)
 	if err != nil {
 		return hostPort
 	}
-	to, ok := k.resolve[hostPort]
+	to, ok := k.lookup(host, hostPort)
 	if !ok {
-		if to, ok = k.resolve[host]; !ok {
-			return hostPort
-		}
+		return hostPort
 	}
 	if to.Port() != 0 {
 		return to.String()
@@ -157,6 +163,24 @@ func (k clients) target(hostPort string) string {
 		return hostPort
 	}
 	return netip.AddrPortFrom(to.Addr(), uint16(n)).String()
+}
+
+func (k clients) lookup(host, hostPort string) (netip.AddrPort, bool) {
+	for _, name := range []string{hostPort, host} {
+		if to, ok := k.resolve[name]; ok {
+			return to, true
+		}
+	}
+	for k.below {
+		var ok bool
+		if _, host, ok = strings.Cut(host, "."); !ok {
+			break
+		}
+		if to, ok := k.resolve["*."+host]; ok {
+			return to, true
+		}
+	}
+	return netip.AddrPort{}, false
 }
 
 // choose gives the transport for a request.

@@ -129,10 +129,11 @@ func (h *Hold) Gate(ctx context.Context, delay time.Duration) error {
 	return nil
 }
 
-// End notes that a request is over.
-func (h *Hold) End() {
+// End notes that a request is over, and when.
+func (h *Hold) End() time.Time {
 	h.last = time.Now()
 	h.took = h.last.Sub(h.begun)
+	return h.last
 }
 
 // Took is how long the last request took; 0 where there was none.
@@ -143,11 +144,23 @@ func (h *Hold) Deadline() time.Time { return h.asked.Add(h.f.cfg.Lease) }
 
 // Next gives the entry to work on: the fast lane first, then the oldest, the slow lane last; false where the host has none that is not passed over.
 func (h *Hold) Next(ctx context.Context) (Item, bool, error) {
+	// First those that never failed: one that did is due again sooner than a long queue ends, and would always be ahead of it.
+	it, some, err := h.next(ctx, laterWaits)
+	if err != nil || some || h.later.IsZero() {
+		return it, some, err
+	}
+	return h.next(ctx, 0)
+}
+
+// laterWaits is how long an entry that failed is passed over beyond its time while there are others.
+const laterWaits = 10 * time.Minute
+
+func (h *Hold) next(ctx context.Context, beyond time.Duration) (Item, bool, error) {
 	h.later = time.Time{}
 	return h.f.first(ctx, h.host.Token, func(it Item) bool {
 		ms, ok := h.host.Later[key(it)]
 		at := time.UnixMilli(ms)
-		if !ok || !h.Now().Before(at) {
+		if !ok || !h.Now().Before(at.Add(beyond)) {
 			return false
 		}
 		if h.later.IsZero() || at.Before(h.later) {
@@ -223,7 +236,7 @@ func (h *Hold) Defer(it Item, d time.Duration) bool {
 }
 
 // laterKept is how long an entry of Host.Later stays that nothing came of.
-const laterKept = time.Hour
+const laterKept = 6 * time.Hour
 
 // CrawlDelay notes the delay that the host's robots.txt asks for.
 func (h *Hold) CrawlDelay(d time.Duration) { h.host.Delay = d }

@@ -47,6 +47,7 @@ var rules = []rule{
 	{"internal/archtest", nil},
 	{"deployments", nil},
 	{"bench", []string{"seeds", "normalizer/extract", "crawler/weburl", "news"}},
+	{"bench/web", []string{"crawler", "seeds", "internal/bus", "news"}},
 	{"docs/examples", nil},
 	{"cmd", []string{""}},
 }
