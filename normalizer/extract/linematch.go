@@ -46,7 +46,7 @@ func matchLine(b *block) *lineRule {
 	case isMenu(b.text):
 		return &ruleMenu
 	}
-	return nil
+	return countedHeading(b)
 }
 
 // startEnds keeps short words from fitting longer ones: "分享" must not fit a sentence that begins with it. A word that ends

@@ -73,6 +73,26 @@ func beginsWith(s string, words []string) bool {
 	return false
 }
 
+// countedHeading gives the rule of a heading that carries a count: Comments (9), 3 comments, 相关新闻（5）.
+func countedHeading(b *block) *lineRule {
+	if b.n > 20 || b.punct > 1 || len(b.key) > 60 {
+		return nil
+	}
+	bare := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, b.key)
+	if len(bare) == len(b.key) {
+		return nil
+	}
+	if i, ok := lineIndex.whole[trimLabel(bare)]; ok && lineRules[i].verdict == cut {
+		return &lineRules[i]
+	}
+	return nil
+}
+
 // isArrowCaption fits captions under an arrow, as phones show them: ▲工人在安装传感器.
 func isArrowCaption(b *block) bool {
 	r, _ := utf8.DecodeRuneInString(b.text)

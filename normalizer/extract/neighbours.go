@@ -50,7 +50,7 @@ func (p *page) applyCuts() {
 			continue
 		}
 		end := p.scopeEnd(i)
-		if sums[end]-sums[i] > kept*0.35 {
+		if sums[end]-sums[i] > kept*0.35 && !(b.match.name == "comments" && sums[i] >= 150 && p.holdsComments(i, end)) {
 			continue
 		}
 		if start := p.boxes[p.scopeBox(i)].start; b.match.name == "related" && sums[i] > sums[start] {
@@ -63,6 +63,22 @@ func (p *page) applyCuts() {
 		}
 		done = end
 	}
+}
+
+// holdsComments tells whether what follows a heading reads as comments: short lines with dates or the words of comment boxes return.
+func (p *page) holdsComments(i, end int) bool {
+	seen, signs := 0, 0
+	for j := i + 1; j < min(end, i+30); j++ {
+		b := &p.blocks[j]
+		if b.hidden {
+			continue
+		}
+		seen++
+		if b.match != nil && (b.match == &ruleHeadLine || b.match == &ruleNumber || b.match.verdict == cut || b.match.name == "comments" || b.match.name == "date-line") || b.n <= 24 && b.readsAsDate() || b.control {
+			signs++
+		}
+	}
+	return signs >= 3 && signs*8 >= seen
 }
 
 // listEnd gives where the list below a heading ends that stands among the paragraphs of the article: before the next whole paragraph,
