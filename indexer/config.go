@@ -13,6 +13,8 @@ const (
 	DefaultWait     = 50 * time.Millisecond
 	DefaultWorkers  = 2
 	DefaultPatience = 15 * time.Second
+
+	DefaultMigrateUpTo = 100_000
 )
 
 // Config of a Worker. The zero value of a field gives the default named there.
@@ -22,6 +24,10 @@ type Config struct {
 	Workers  int           // batches at the same time; default DefaultWorkers
 	Patience time.Duration // how long a busy Elasticsearch is asked again within a batch before the worker pauses; default DefaultPatience
 	Log      *slog.Logger  // default slog.Default()
+
+	// MigrateUpTo is how many documents of an earlier version's indices the worker copies by itself at its start, instead of refusing with
+	// the command that does it; default DefaultMigrateUpTo, -1 for any number. An Elasticsearch on this machine is no question.
+	MigrateUpTo int64
 }
 
 // ErrConfig is returned for settings that cannot be.
@@ -54,6 +60,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Patience == 0 {
 		c.Patience = DefaultPatience
+	}
+	if c.MigrateUpTo == 0 {
+		c.MigrateUpTo = DefaultMigrateUpTo
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()

@@ -17,9 +17,10 @@ type entry struct {
 	at      int // place in the batch
 	subject news.Subject
 	trace   string
-	article news.Article // of an article
-	gone    news.Gone    // of a message that articles are gone
-	writes  []*write     // one of an article, one for each stored article of a message that they are gone
+	article news.Article               // of an article
+	extra   map[string]json.RawMessage // what it has that this release does not know
+	gone    news.Gone                  // of a message that articles are gone
+	writes  []*write                   // one of an article, one for each stored article of a message that they are gone
 }
 
 // write is one document of an entry: what is asked of Elasticsearch, and what it answered.
@@ -71,7 +72,9 @@ func (e *entry) decodeArticle(data []byte) error {
 	case !a.FirstSeen.IsZero() && !sane(a.FirstSeen), !sane(a.FetchedAt):
 		return fmt.Errorf("first_seen %s or fetched_at %s is outside this century", a.FirstSeen, a.FetchedAt) // each month would become an index
 	}
-	return nil
+	var err error
+	e.extra, err = extra(data)
+	return err
 }
 
 func (e *entry) decodeGone(data []byte) error {
@@ -108,7 +111,7 @@ func isID(s string) bool {
 func sane(t time.Time) bool { y := t.UTC().Year(); return y >= 2000 && y < 2100 }
 
 // source writes a document as one line. The article is encoded anew: a field that a newer normalizer added and this release does not know
-// would be refused by the strict mapping.
+// would be refused by the strict mapping where it stands, and goes to extra.
 func source(d elastic.Document) (json.RawMessage, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -15,6 +15,9 @@ import (
 // goneAgain is how long a message that unknown articles are gone waits once: their article may be in another batch, on its way.
 const goneAgain = 3 * time.Second
 
+// goneAtOnce bounds the messages whose articles, all those of one page each, are in memory at a time.
+const goneAtOnce = 8
+
 // errUnknownArticle is why it waits.
 var errUnknownArticle = errors.New("no such article in the index yet")
 

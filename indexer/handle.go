@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,12 +14,26 @@ import (
 	"github.com/newsmill/newsmill/news"
 )
 
+// partBytes bounds the articles that are decoded, encoded and sent at a time: a batch may hold some hundred, and each may be near 4 MB.
+const partBytes = 8 << 20
+
 // Handle writes a batch of messages of ARTICLES and answers with one verdict each. It may be called again with the same messages at any
 // time, whatever became of them before: every write carries the article's version, every event its id.
 func (w *Worker) Handle(ctx context.Context, batch []bus.Message) []error {
 	w.metrics.Batch.Observe(float64(len(batch)))
 	verdicts := make([]error, len(batch))
+	waiting := map[string]error{} // why an article of the batch is not settled, by its id
 	var articles, gone []*entry
+	size := 0
+	flush := func() {
+		w.handleArticles(ctx, articles, verdicts)
+		for _, e := range articles {
+			if v := verdicts[e.at]; v != nil && outcome(v) != "dead" {
+				waiting[e.article.ID] = v
+			}
+		}
+		articles, size = nil, 0
+	}
 	for i, m := range batch {
 		e, err := decode(i, m)
 		switch {
@@ -28,25 +43,25 @@ func (w *Worker) Handle(ctx context.Context, batch []bus.Message) []error {
 		case e.subject.Kind == "gone":
 			gone = append(gone, e)
 		default:
+			if size += len(m.Data); size > partBytes && len(articles) > 0 {
+				flush()
+				size = len(m.Data)
+			}
 			articles = append(articles, e)
 		}
 	}
+	flush()
 	// Articles first: a replay brings an article and its end in one batch, and an end without the article has nothing to do. Where the
 	// article is the newer one its version wins all the same.
-	w.handleArticles(ctx, articles, verdicts)
-	w.handleGone(ctx, w.settledOnly(gone, articles, verdicts), batch, verdicts)
+	for part := range slices.Chunk(w.settledOnly(gone, waiting, verdicts), goneAtOnce) {
+		w.handleGone(ctx, part, batch, verdicts)
+	}
 	return verdicts
 }
 
 // settledOnly gives the messages whose articles this batch has settled. The others have to wait with their article: tried now, they would
 // find nothing to hide and be done with.
-func (w *Worker) settledOnly(gone, articles []*entry, verdicts []error) []*entry {
-	waiting := map[string]error{}
-	for _, e := range articles {
-		if v := verdicts[e.at]; v != nil && outcome(v) != "dead" {
-			waiting[e.article.ID] = v
-		}
-	}
+func (w *Worker) settledOnly(gone []*entry, waiting map[string]error, verdicts []error) []*entry {
 	var settled []*entry
 	for _, e := range gone {
 		for _, id := range e.gone.IDs {
@@ -113,7 +128,9 @@ func (w *Worker) prepare(ctx context.Context, articles []*entry, verdicts []erro
 			w.metrics.Articles.WithLabelValues(outcome(verdicts[e.at])).Inc()
 			continue
 		}
-		src, err := source(elastic.Document{Article: e.article})
+		d := elastic.NewDocument(e.article)
+		d.Extra = e.extra
+		src, err := source(d)
 		if err != nil {
 			verdicts[e.at] = bus.Drop(news.BadMessage, err)
 			w.metrics.Articles.WithLabelValues(outcome(verdicts[e.at])).Inc()

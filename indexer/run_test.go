@@ -134,12 +134,12 @@ func TestElasticsearchAway(t *testing.T) {
 	}
 }
 
-// TestRunRefuses: an index of another mapping version stops the worker before it writes.
+// TestRunRefuses: an index of a newer mapping version stops the worker before it writes.
 func TestRunRefuses(t *testing.T) {
 	r := newRig(t, false)
-	r.admin(t, "PUT", "/"+r.index.Alias()+"-v0-2025.01", "")
+	r.admin(t, "PUT", "/"+r.index.Alias()+"-v9-2025.01", `{"mappings":{"_meta":{"newsmill":{"mapping":9}}}}`)
 	w := r.worker(t, &recorder{}, indexer.Config{})
-	if err := w.Run(t.Context(), never{t}); !errors.Is(err, elastic.ErrMapping) || !strings.Contains(err.Error(), elastic.MigrateCommand) {
+	if err := w.Run(t.Context(), never{t}); !errors.Is(err, elastic.ErrMapping) || !strings.Contains(err.Error(), "run the newer newsmill") {
 		t.Errorf("Run: %v", err)
 	}
 	if w.Ready() == nil {
@@ -192,8 +192,8 @@ func TestFaultTable(t *testing.T) {
 	}{
 		{name: "template, not kept", do: refuse, method: "PUT", path: "/_index_template/"},
 		{name: "template, kept", do: swallow, method: "PUT", path: "/_index_template/"},
-		{name: "month, not kept", do: refuse, method: "PUT", path: "-v1-2026.11"},
-		{name: "month, kept", do: swallow, method: "PUT", path: "-v1-2026.11"},
+		{name: "month, not kept", do: refuse, method: "PUT", path: "-v2-2026.11"},
+		{name: "month, kept", do: swallow, method: "PUT", path: "-v2-2026.11"},
 		{name: "bulk, not kept", do: refuse, method: "POST", path: "/_bulk"},
 		{name: "bulk, kept", do: swallow, method: "POST", path: "/_bulk"},
 		{name: "bulk, half kept", do: half, method: "POST", path: "/_bulk"},

@@ -62,7 +62,8 @@ func (w *Worker) Ready() error {
 }
 
 // Run sets the index up and works until ctx ends; then it finishes what it has begun and returns nil. It waits for an Elasticsearch
-// that is away, as long as it takes. It returns an error that wraps elastic.ErrMapping or elastic.ErrNotElastic where it must not write.
+// that is away, as long as it takes. An index of an earlier version is migrated first (see Config.MigrateUpTo), while readers read what it
+// has. It returns an error that wraps elastic.ErrMapping or elastic.ErrNotElastic where it must not write.
 func (w *Worker) Run(ctx context.Context, c Consumer) error {
 	if err := w.setup(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -99,7 +100,13 @@ func (w *Worker) setup(ctx context.Context) error {
 			w.log.Info("indexer works", "elasticsearch", w.index, "version", info.Version, "alias", w.index.Alias())
 			return nil
 		}
-		if errors.Is(err, elastic.ErrMapping) || errors.Is(err, elastic.ErrNotElastic) {
+		if errors.Is(err, elastic.ErrOlder) {
+			if err = w.migrate(ctx, err); err == nil {
+				_ = sleep(ctx, setupRetry) // if it ends, Setup says so
+				continue
+			}
+		}
+		if errors.Is(err, elastic.ErrMapping) || errors.Is(err, elastic.ErrNotElastic) || errors.Is(err, elastic.ErrAnalyzer) {
 			return err
 		}
 		w.state.Store(&err)
@@ -111,6 +118,31 @@ func (w *Worker) setup(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// migrate brings the indices of an earlier version to this one. It gives older, which names the command, where there is too much for
+// doing so without being asked.
+func (w *Worker) migrate(ctx context.Context, older error) error {
+	moves, err := w.index.Plan(ctx)
+	if err != nil {
+		return err
+	}
+	var docs int64
+	for _, m := range moves {
+		docs += m.Docs
+	}
+	if most := w.config.MigrateUpTo; docs > most && most >= 0 && !w.index.Local() {
+		return fmt.Errorf("%w: %d documents are more than the %d that are copied without being asked", older, docs, most)
+	}
+	state := fmt.Errorf("copying %d articles to an index of this version", docs)
+	w.state.Store(&state)
+	w.log.Info("the index is of an earlier version and is copied; it can be searched meanwhile", "documents", docs, "months", len(moves))
+	err = w.index.Migrate(ctx, func(p elastic.Progress) {
+		if p.Done {
+			w.log.Info("month copied", "month", p.Month, "documents", p.Copied, "index", p.To, "kept", p.From)
+		}
+	})
+	return err
 }
 
 // down keeps what Ready says. The loop calls it when it pauses, and with nil when it goes on.

@@ -18,6 +18,7 @@ type cli struct {
 	Indexer    indexerCmd    `cmd:"" help:"One indexer: writes articles to Elasticsearch."`
 	Extract    extractCmd    `cmd:"" help:"Extract the articles of a page: a file, an address, or standard input."`
 	Search     searchCmd     `cmd:"" help:"Search the index."`
+	IndexCmd   indexCmd      `cmd:"" name:"index" help:"Set up, migrate and clean up the indices."`
 	Tail       tailCmd       `cmd:"" help:"Print what happens, as it happens."`
 	Status     statusCmd     `cmd:"" help:"Show streams, lag, and how every URL ended."`
 	SeedsCmd   seedsCmd      `cmd:"" name:"seeds" help:"Check, apply and list sources."`

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Three ways to ask Elasticsearch for what newsmill has indexed. Always ask the alias, and leave out what is gone from the web
-# (gone_at). The mapping says which fields there are: indexer/elastic/mapping_v1.json.
+# (gone_at). The mapping says which fields there are: indexer/elastic/mapping_v2.json.
 #
 #   sh docs/examples/search.sh [http://127.0.0.1:9200 [news]]
 set -eu

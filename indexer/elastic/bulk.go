@@ -18,6 +18,8 @@ type Op struct {
 	ID      string
 	Version int64           // external: it wins over every lower one
 	Source  json.RawMessage // one line of JSON
+
+	index string // instead of the month's write alias: the index that a migration fills
 }
 
 // Outcome is what became of an Op.
@@ -84,7 +86,11 @@ func (c *Client) Bulk(ctx context.Context, ops []Op, l Limit) []Verdict {
 // appendOp writes the two lines of an op. The names in it are of our making and need no escaping but the id.
 func (c *Client) appendOp(b *bytes.Buffer, op Op) {
 	id, _ := json.Marshal(op.ID) // a string cannot fail
-	fmt.Fprintf(b, `{"index":{"_index":"%s","_id":%s,"version":%d,"version_type":"external","require_alias":true}}`, c.writeAlias(op.Month), id, op.Version)
+	index, alias := op.index, op.index == ""
+	if alias {
+		index = c.writeAlias(op.Month)
+	}
+	fmt.Fprintf(b, `{"index":{"_index":"%s","_id":%s,"version":%d,"version_type":"external","require_alias":%t}}`, index, id, op.Version, alias)
 	b.WriteByte('\n')
 	b.Write(op.Source)
 	b.WriteByte('\n')

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -24,8 +25,9 @@ type Client struct {
 	idle      func()    // closes idle connections
 	writers   sync.Pool // of *gzip.Writer, 1.2 MB each
 
-	mu     sync.Mutex
-	months map[string]bool // months whose write alias this process has seen to exist; guarded by mu
+	mu      sync.Mutex
+	months  map[string]bool // months whose write alias this process has seen to exist; guarded by mu
+	profile Profile         // what Setup has read; guarded by mu
 }
 
 // New makes a client. It reads the CA file and does nothing else: no request is sent.
@@ -92,6 +94,20 @@ func (c *Client) Close() {
 
 // Alias is the read alias: everything newsmill has indexed.
 func (c *Client) Alias() string { return c.config.Alias }
+
+// Local tells whether every address of the cluster is on this machine.
+func (c *Client) Local() bool {
+	for _, raw := range c.config.URLs {
+		u, err := url.Parse(raw)
+		if err != nil {
+			return false
+		}
+		if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return false
+		}
+	}
+	return true
+}
 
 // String names the cluster's address without secrets.
 func (c *Client) String() string { return c.config.String() }

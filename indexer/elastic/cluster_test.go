@@ -81,7 +81,7 @@ func must(t *testing.T, method, path, body string) string {
 // article gives an article of an invented city, every field set.
 func article(url, title, body string) elastic.Document {
 	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.FixedZone("", 8*3600))
-	return elastic.Document{Article: news.Article{
+	d := elastic.NewDocument(news.Article{
 		V: 1, ID: news.ArticleID(url), URL: url, CanonicalURL: url, Source: "haizhou", SiteName: "海州日报",
 		Title: title, Subtitle: "副题", Summary: "摘要", Body: body, Language: "zh-Hans", Section: "本地",
 		Authors: []string{"林小雨"}, Editors: []string{"周明"}, Origin: "海州日报",
@@ -93,7 +93,9 @@ func article(url, title, body string) elastic.Document {
 		Page:        news.Position{Ordinal: 1, Of: 1}, Words: len([]rune(body)),
 		ContentHash: news.ContentHash(title, body), Simhash: "0123456789abcdef", NearDuplicateOf: news.ArticleID("x"),
 		Version: news.Version(noon, 1), Extractor: news.Extractor{Revision: 1, Method: "blocks", Confidence: 0.9, Memory: "g1"},
-	}}
+	})
+	d.Reprints, d.Bands, d.Extra = 2, []string{"0-0123"}, map[string]json.RawMessage{"mood": json.RawMessage(`{"calm":0.9}`)}
+	return d
 }
 
 func op(t *testing.T, d elastic.Document) elastic.Op {
@@ -120,6 +122,22 @@ func put(t *testing.T, c *elastic.Client, docs ...elastic.Document) {
 	if err := c.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// analysisOf gives the analyzers of an index.
+func analysisOf(t *testing.T, index string) string {
+	t.Helper()
+	var body map[string]struct {
+		Settings struct {
+			Index struct {
+				Analysis json.RawMessage `json:"analysis"`
+			} `json:"index"`
+		} `json:"settings"`
+	}
+	if err := json.Unmarshal([]byte(must(t, "GET", "/"+index+"/_settings", "")), &body); err != nil {
+		t.Fatal(err)
+	}
+	return string(body[index].Settings.Index.Analysis)
 }
 
 func compact(t *testing.T, s string) string {

@@ -41,7 +41,7 @@ var ErrConfig = errors.New("elasticsearch settings")
 var (
 	aliasForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,99}$`)
 	// versionedForm is what would make the alias look like one of its own indices.
-	versionedForm = regexp.MustCompile(`-(v[0-9]+|write)-`)
+	versionedForm = regexp.MustCompile(`-(v[0-9]+(_[a-z0-9]+)?|write)-`)
 )
 
 // Validate names the first setting that cannot be. The error wraps ErrConfig and shows no secret.

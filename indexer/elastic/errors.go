@@ -17,6 +17,7 @@ var (
 	ErrBusy        = errors.New("elasticsearch is busy")                           // 429 or a shard that is not there now: fewer at once, later
 	ErrSetup       = errors.New("elasticsearch refuses for its set-up")            // credentials, rights, a missing index, a block, a mapping: a person must mend it
 	ErrMapping     = errors.New("index does not fit this version of newsmill")     // refuse to start
+	ErrOlder       = errors.New("index is of an earlier version")                  // Migrate brings it here; always with ErrMapping
 	ErrNotElastic  = errors.New("this is not an Elasticsearch of a known version") // refuse to start
 	ErrTooLarge    = errors.New("elasticsearch refuses for the size")              // 413
 	ErrRejected    = errors.New("elasticsearch rejects")                           // 400, 404: the same would be rejected again

@@ -79,8 +79,8 @@ func (c *Client) Months(ctx context.Context) ([]Month, error) {
 	}
 	var months []Month
 	for _, i := range indices {
-		if v, m, ok := c.parseIndex(i.Name); ok && v == MappingVersion && i.Member {
-			months = append(months, m)
+		if i.Writes {
+			months = append(months, i.Month)
 		}
 	}
 	return months, nil

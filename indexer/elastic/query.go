@@ -91,23 +91,47 @@ func (q Query) body() object {
 	return b
 }
 
-// query is the documented query: words in title, subtitle and body, whole phrases first, and the filters.
+// query is the documented query (docs/search.md): what has to be found, what lifts it, and the filters.
 func (q Query) query() object {
-	fields := []string{"title^3", "subtitle^2", "body"}
 	b := object{"filter": q.filters()}
 	if !q.Gone {
 		b["must_not"] = []object{{"exists": object{"field": "gone_at"}}}
 	}
 	if text := strings.TrimSpace(q.Text); text != "" {
-		b["must"] = []object{{"multi_match": object{
-			// cross_fields: a word in the title and another in the body count together. Of up to two bigrams all must be there, of more three quarters.
-			"query": text, "fields": fields, "type": "cross_fields", "minimum_should_match": "2<75%", "tie_breaker": 0.3,
-		}}}
-		b["should"] = []object{{"multi_match": object{
-			"query": text, "fields": fields, "type": "phrase", "slop": 1, "boost": 2,
-		}}}
+		b["must"] = []object{{"bool": object{"should": matches(text)}}}
+		b["should"] = lifts(text)
 	}
 	return object{"bool": b}
+}
+
+// enough is how many of the words of a query must be there: of up to two all, of more three quarters.
+const enough = "2<75%"
+
+// matches are the ways in which a text can find an article. A field that an index does not have finds nothing there.
+func matches(text string) []object {
+	ways := []object{
+		// Pairs of characters, and words of other scripts. cross_fields: one in the title and another in the body count together.
+		{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "minimum_should_match": enough,
+			"fields": []string{"title^3", "subtitle^2", "summary", "body", "authors.text"}}},
+		// Single characters, all of them: the way for a word of one character, which stands in no pair alone.
+		{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "operator": "and", "boost": 0.2,
+			"fields": []string{"title.uni^3", "subtitle.uni^2", "summary.uni", "body.uni"}}},
+		// Words as the cluster's plugin cuts them, where the index has them.
+		{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "minimum_should_match": enough, "boost": 0.5,
+			"fields": []string{"title.words^3", "subtitle.words^2", "summary.words", "body.words"}}},
+	}
+	for _, l := range languages {
+		ways = append(ways, object{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "minimum_should_match": enough, "boost": 0.3,
+			"fields": []string{"title." + l.field + "^3", "body." + l.field}}})
+	}
+	return ways
+}
+
+// lifts put an article up that has the text as it stands: one that is found by its pairs alone may have them in different words.
+func lifts(text string) []object {
+	return []object{{"multi_match": object{
+		"query": text, "type": "phrase", "slop": 1, "boost": 2, "fields": []string{"title^3", "subtitle^2", "summary", "body"},
+	}}}
 }
 
 func (q Query) filters() []object {

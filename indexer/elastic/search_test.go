@@ -23,8 +23,11 @@ func corpus() []elastic.Document {
 	trad.Source, trad.SiteName, trad.Language, trad.Origin = "port", "海州港務", "zh-Hant", "港務局"
 	trad.PublishedAt = nil
 	trad.FirstSeen = noon.Add(48 * time.Hour)
+	trad.Date = &trad.FirstSeen
 	english := article("http://haizhou.test/en", "Haizhou opens its third metro line", "The line is thirty kilometres long.")
 	english.Language, english.PublishedAt.Time = "en", english.PublishedAt.Time.AddDate(0, 0, -10)
+	date := english.PublishedAt.Time.UTC()
+	english.Date = &date
 	gone := article("http://haizhou.test/gone", "海州地铁旧闻", "已经删除的地铁旧闻。")
 	at := noon
 	gone.GoneAt, gone.GoneReason = &at, "not_found"
@@ -47,8 +50,15 @@ func TestSearch(t *testing.T) {
 	}{
 		{"everything, newest first, undated last", elastic.Query{}, []string{"metro", "bridge", "english", "trad"}},
 		{"word in the title first", elastic.Query{Text: "地铁三号线"}, []string{"metro", "bridge"}},
-		{"newest of what matches", elastic.Query{Text: "地铁", Newest: true}, []string{"metro", "bridge"}},
+		{"newest of what matches", elastic.Query{Text: "地铁三号", Newest: true}, []string{"metro", "bridge"}},
 		{"traditional", elastic.Query{Text: "擴建工程"}, []string{"trad"}},
+		{"simplified finds traditional", elastic.Query{Text: "扩建工程"}, []string{"trad"}},
+		{"traditional finds simplified", elastic.Query{Text: "地鐵三號線"}, []string{"metro", "bridge"}},
+		{"one character", elastic.Query{Text: "桥"}, []string{"bridge"}},
+		{"one character of another script of it", elastic.Query{Text: "橋"}, []string{"bridge"}},
+		{"one character and a word", elastic.Query{Text: "桥 封闭"}, []string{"bridge"}},
+		{"english, by its stem", elastic.Query{Text: "opening lines"}, []string{"english"}},
+		{"full width", elastic.Query{Text: "ｍｅｔｒｏ"}, []string{"english"}},
 		{"english, folded", elastic.Query{Text: "METRO"}, []string{"english"}},
 		{"words in different fields", elastic.Query{Text: "大桥 地铁"}, []string{"bridge"}},
 		{"nothing", elastic.Query{Text: "火星"}, nil},

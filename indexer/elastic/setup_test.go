@@ -49,7 +49,7 @@ func TestReplicasBySetting(t *testing.T) {
 	if _, err := c.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := must(t, "GET", "/_index_template/"+c.Alias()+"-v1?flat_settings=true", ""); !strings.Contains(got, `"index.number_of_replicas":"0"`) || strings.Contains(got, "auto_expand") {
+	if got := must(t, "GET", "/_index_template/"+c.Alias()+"-v2?flat_settings=true", ""); !strings.Contains(got, `"index.number_of_replicas":"0"`) || strings.Contains(got, "auto_expand") {
 		t.Errorf("template: %s", got)
 	}
 }
@@ -92,7 +92,7 @@ func TestMonthCameBackBare(t *testing.T) {
 func TestNeverGuessedFields(t *testing.T) {
 	c := ready(t)
 	must(t, "DELETE", "/"+c.Index(november), "")
-	must(t, "DELETE", "/_index_template/"+c.Alias()+"-v1", "")
+	must(t, "DELETE", "/_index_template/"+c.Alias()+"-v2", "")
 	d := article("http://haizhou.test/1", "海州地铁", "正文")
 	if err := c.EnsureMonth(t.Context(), november); err != nil { // still remembered as made
 		t.Fatal(err)
@@ -121,9 +121,9 @@ func TestSetupRefuses(t *testing.T) {
 		name, index, body string // %s is the alias
 		want              string
 	}{
-		{"older mapping", "%s-v0-2025.01", `{"mappings":{"_meta":{"newsmill":{"mapping":0}}}}`, "newsmill index migrate"},
-		{"no version at all", "%s-v1-2025.01", `{}`, "newsmill index migrate"},
-		{"newer mapping", "%s-v2-2025.01", `{"mappings":{"_meta":{"newsmill":{"mapping":2}}}}`, "run the newer newsmill"},
+		{"older mapping", "%s-v1-2025.01", `{"mappings":{"_meta":{"newsmill":{"mapping":1}}}}`, "newsmill index migrate"},
+		{"no version at all", "%s-v1-2025.01", `{}`, "something else made it"},
+		{"newer mapping", "%s-v3-2025.01", `{"mappings":{"_meta":{"newsmill":{"mapping":3}}}}`, "run the newer newsmill"},
 		{"index in place of the alias", "%s", `{}`, "must be an alias"},
 		{"foreign index in the alias", "%sx", `{"aliases":{"%s":{}}}`, "take it out of the alias"},
 	} {
@@ -134,7 +134,7 @@ func TestSetupRefuses(t *testing.T) {
 			if !errors.Is(err, elastic.ErrMapping) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want something with %q", err, tt.want)
 			}
-			if status, _ := call(t, "GET", "/_index_template/"+c.Alias()+"-v1", ""); status != http.StatusNotFound {
+			if status, _ := call(t, "GET", "/_index_template/"+c.Alias()+"-v2", ""); status != http.StatusNotFound {
 				t.Error("a template was stored in spite of it")
 			}
 		})
@@ -144,20 +144,21 @@ func TestSetupRefuses(t *testing.T) {
 // TestSetupBesideNewer: a newer release of the same mapping version has added a field; this one leaves its template and index alone.
 func TestSetupBesideNewer(t *testing.T) {
 	c := ready(t)
-	must(t, "PUT", "/"+c.Index(november)+"/_mapping", `{"_meta":{"newsmill":{"mapping":1,"revision":99}},"properties":{"added_later":{"type":"keyword"}}}`)
-	must(t, "PUT", "/_index_template/"+c.Alias()+"-v1", fmt.Sprintf(`{"index_patterns":["%s-v1-*"],"_meta":{"newsmill":{"mapping":1,"revision":99}}}`, c.Alias()))
+	must(t, "PUT", "/"+c.Index(november)+"/_mapping", `{"_meta":{"newsmill":{"mapping":2,"revision":99}},"properties":{"added_later":{"type":"keyword"}}}`)
+	must(t, "PUT", "/_index_template/"+c.Alias()+"-v2", fmt.Sprintf(`{"index_patterns":["%s-v2-*"],"_meta":{"newsmill":{"mapping":2,"revision":99}}}`, c.Alias()))
 	if _, err := c.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := compact(t, must(t, "GET", "/_index_template/"+c.Alias()+"-v1", "")); !strings.Contains(got, `"revision":99`) {
+	if got := compact(t, must(t, "GET", "/_index_template/"+c.Alias()+"-v2", "")); !strings.Contains(got, `"revision":99`) {
 		t.Errorf("the template was overwritten: %s", got)
 	}
 }
 
 // TestSetupAddsFields: an index of an older revision gets the fields that came since.
 func TestSetupAddsFields(t *testing.T) {
-	c := open(t)
-	must(t, "PUT", "/"+c.Index(november), fmt.Sprintf(`{"aliases":{"%s":{}},"mappings":{"dynamic":"strict","_meta":{"newsmill":{"mapping":1,"revision":0}},"properties":{"id":{"type":"keyword"}}}}`, c.Alias()))
+	c, other := open(t), ready(t)
+	must(t, "PUT", "/"+c.Index(november), fmt.Sprintf(`{"settings":{"analysis":%s},"aliases":{"%s":{}},"mappings":{"dynamic":"strict","_meta":{"newsmill":{"mapping":2,"revision":0}},"properties":{"id":{"type":"keyword"}}}}`,
+		analysisOf(t, other.Index(november)), c.Alias()))
 	if _, err := c.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
