@@ -45,8 +45,8 @@ func TestEnsureAtOnceAndAgain(t *testing.T) {
 	all.Wait()
 	b := open(t, s, bus.Config{})
 	streams, err := b.Streams(t.Context())
-	if err != nil || len(streams) != 15 {
-		t.Errorf("%d streams %v, want 8 and 7 buckets", len(streams), err)
+	if err != nil || len(streams) != 16 {
+		t.Errorf("%d streams %v, want 8 and 8 buckets", len(streams), err)
 	}
 	consumers, err := b.Consumers(t.Context())
 	if err != nil || len(consumers) != 4 {

@@ -21,6 +21,7 @@ const (
 	BucketSources   = "sources"   // source id -> the applied source
 	BucketProgress  = "progress"  // source id -> what it has brought, and how often it is polled; budgets
 	BucketSite      = "site"      // host token -> site memory
+	BucketTakenDown = "takendown" // url.<URL hash> or source.<source id> -> what the operator took down, and when; kept
 )
 
 // Names of the durable consumers.

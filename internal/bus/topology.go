@@ -85,6 +85,7 @@ func bucketTable(c Config) []jetstream.StreamConfig {
 		row(BucketSources, "the applied sources", 0),
 		row(BucketProgress, "what each source has brought, and how often it is polled", 0),
 		row(BucketSite, "what repeats on the pages of each host", 0),
+		row(BucketTakenDown, "what the operator took down", 0),
 	}
 }
 
