@@ -41,12 +41,19 @@ func (p *page) article(t part, canonical string, several bool) (news.Article, bo
 	for _, note := range notes {
 		lines = append(lines, headLine{note, -1})
 	}
-	c := p.readCredits(lines, paragraphs)
+	headline := -1
+	if several {
+		headline = t.head
+	}
+	c := p.readCredits(lines, paragraphs, headline)
 	if t.author != "" {
 		c.authors = addName(nil, t.author)
 	}
 	if t.section != "" {
 		c.section = t.section
+	}
+	if c.section == "" {
+		c.section = p.category()
 	}
 	if c.origin == "" && several || c.origin == "" && p.plain {
 		c.origin = ownPaper(paragraphs)
@@ -128,7 +135,7 @@ func (p *page) keywords(several bool) []string {
 	}
 	for i := range p.blocks {
 		b := &p.blocks[i]
-		if b.match != nil && b.match.name == "keywords" && p.nearBody(i) {
+		if b.match != nil && b.match.name == "keywords" && p.nearBody(i) && !isCategory(b.text) {
 			for _, sep := range []string{":", "："} {
 				if _, after, ok := strings.Cut(b.text, sep); ok {
 					words := splitWords(strings.ReplaceAll(after, " ", ","))
@@ -146,17 +153,41 @@ func (p *page) keywords(several bool) []string {
 	return splitWords(v)
 }
 
+// isCategory tells lines that name the section from those that list keywords: both are of one rule.
+func isCategory(text string) bool {
+	key := strings.TrimLeft(lineKey(text), "[(")
+	return strings.HasPrefix(key, "分类") || strings.HasPrefix(key, "文章分类") || strings.HasPrefix(key, "分類") || strings.HasPrefix(key, "栏目") || strings.HasPrefix(key, "所属分类")
+}
+
+// category reads the section out of a line such as 分类：本地.
+func (p *page) category() string {
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		if b.match == nil || b.match.name != "keywords" || !p.nearBody(i) || !isCategory(b.text) {
+			continue
+		}
+		if at := strings.IndexAny(b.text, ":："); at > 0 {
+			_, size := utf8.DecodeRuneInString(b.text[at:])
+			if words := splitWords(strings.ReplaceAll(b.text[at+size:], " ", ",")); len(words) > 0 && utf8.RuneCountInString(words[0]) <= 12 {
+				return words[0]
+			}
+		}
+	}
+	return ""
+}
+
 // images are those within the body, with the caption that stands below them.
 func (p *page) images(t part) []news.Image {
 	var out []news.Image
 	seen := map[string]bool{}
-	first, last := p.range2(t)
+	first, last := p.imageRange(t)
 	for _, img := range p.facts.images {
-		if img.block < first-1 || img.block > last+1 || p.boxes[img.box].dark || len(out) >= 64 {
+		gallery := img.block > last && img.block <= last+24 && img.block < t.to && img.block < len(p.blocks) && isCaption(&p.blocks[img.block])
+		if (img.block < first || img.block > last) && !gallery || p.boxes[img.box].dark || len(out) >= 64 {
 			continue
 		}
 		u := p.resolve(img.src)
-		if u == "" || seen[u] {
+		if u == "" || seen[u] || isOrnament(u) {
 			continue
 		}
 		seen[u] = true
@@ -166,15 +197,34 @@ func (p *page) images(t part) []news.Image {
 }
 
 func (p *page) captionOf(img imageTag) string {
-	if img.block < len(p.blocks) {
-		if b := &p.blocks[img.block]; b.caption || b.match != nil && b.match.name == "picture" {
+	for i := img.block; i < min(img.block+2, len(p.blocks)); i++ {
+		b := &p.blocks[i]
+		if isCaption(b) {
 			return b.text
 		}
+		if b.n > 0 && (b.keep || b.match == nil) { // the next line of text is not its caption
+			break
+		}
 	}
-	if !isFileName(lineKey(img.alt)) && weightOf(img.alt) >= 4 {
+	if !isFileName(lineKey(img.alt)) && weightOf(img.alt) >= 4 && keyOf(img.alt) != keyOf(p.title.text) && !strings.HasPrefix(strings.ToLower(img.alt), "logo") {
 		return img.alt
 	}
 	return ""
+}
+
+// isCaption tells the line below a picture from a line of the text.
+func isCaption(b *block) bool {
+	return b.caption || b.match != nil && b.match.name == "picture" || !b.keep && !b.hidden && b.n <= 80 && b.linkShare() < 0.3 && (isPhotoLine(b.text) || isCaptionLine(b.text))
+}
+
+// imageRange gives the blocks between which the pictures of a part lie: those of its text, and of a gallery around it.
+func (p *page) imageRange(t part) (first, last int) {
+	first, last = p.range2(t)
+	first, last = first-1, last+1
+	if t.head >= 0 && t.head < first && first-t.head < 20 {
+		first = t.head
+	}
+	return first, last
 }
 
 // range2 gives the first and last kept block of a part.

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -19,7 +20,11 @@ func (p *page) statedCredits(c *credits, lines []headLine, named bool) {
 		p.offerNames("author", c.authors, "hint", 1)
 	}
 	if len(c.authors) == 0 && !named {
-		c.authors = p.statedAuthors(c.origin, lines)
+		for _, name := range p.statedAuthors(c.origin, lines) {
+			if !slices.Contains(c.editors, name) {
+				c.authors = addName(c.authors, name)
+			}
+		}
 	}
 	if len(c.editors) == 0 {
 		v, _ := p.facts.first("editor", "responsibleeditor")

@@ -29,6 +29,23 @@ func bylineNames(paragraphs []string) []string {
 	return out
 }
 
+// editorsInText reads （編輯：張三） at the end of the last paragraph.
+func editorsInText(paragraphs []string) []string {
+	last := paragraphs[len(paragraphs)-1]
+	last = last[runeCut(last, len(last)-120):]
+	for _, word := range []string{"編輯：", "编辑：", "責任編輯：", "责编：", "編輯:", "编辑:"} {
+		i := strings.LastIndex(last, word)
+		if i < 0 || i == 0 || !strings.HasSuffix(strings.TrimSuffix(strings.TrimSuffix(last[:i], "責任"), "责任"), "（") && !strings.HasSuffix(last[:i], "(") {
+			continue
+		}
+		value := last[i+len(word):]
+		if end := strings.IndexAny(value, ")）"); end > 0 {
+			return splitNames(strings.NewReplacer("／", " ", "/", " ").Replace(value[:end]))
+		}
+	}
+	return nil
+}
+
 // runeCut gives an offset of at most n bytes (at least 0) that does not cut a character.
 func runeCut(s string, n int) int {
 	n = min(max(n, 0), len(s))

@@ -79,6 +79,9 @@ func (p *page) bylineElements() (names []string, where int) {
 				if t.strong != strong || t.block < zone.from || t.block > zone.to || start >= 0 && t.block > start+2 || p.darkAt(t.block) {
 					continue
 				}
+				if f, _ := labelAt(t.text, 0); f == fieldEditor || f == fieldOther {
+					continue
+				}
 				for _, name := range bylinePeople(t.text, strong) {
 					names = addName(names, name)
 					if start < 0 {
@@ -137,7 +140,7 @@ func bylinePeople(text string, strong bool) []string {
 	if containsHan(text) {
 		return splitNames(strings.ReplaceAll(text, "\n", ","))
 	}
-	for _, stop := range []string{"|", "•", "·", "@", "Published", "Updated", "Posted", "Follow", "Reviewed", " for ", " in ", "–", "—", "Last ", "Aktualisiert"} {
+	for _, stop := range []string{"|", "•", "·", "@", "Published", "Updated", "Posted", "Follow", "Reviewed", "Publié", "Mis à jour", "Veröffentlicht", "Publicado", "Pubblicato", "Opublikowano", "Gepubliceerd", ". ", " for ", " in ", "–", "—", "Last ", "Aktualisiert"} {
 		if i := strings.Index(text, stop); i >= 0 {
 			text = text[:i]
 		}
@@ -204,6 +207,20 @@ func isPersonName(s string, vouched bool) bool {
 	return capitals > 0 || vouched
 }
 
+// afterBy finds a label for the author within a line: Opublikowano: 3 maja 2026, autor: Jan Kowalski.
+func afterBy(s string) (string, bool) {
+	lower := strings.ToLower(s)
+	if len(lower) != len(s) {
+		return "", false
+	}
+	for _, w := range []string{"autor:", "author:", "auteur:", "autore:", "autorin:", "text:", "oleh:", "penulis:", "reporter:", "автор:", "yazar:", "szerző:", "skribent:", "skrevet av", "tác giả:"} {
+		if i := strings.Index(lower, w); i >= 0 {
+			return strings.TrimLeft(s[i+len(w):], " "), true
+		}
+	}
+	return "", false
+}
+
 // bylineLine reads the short lines between headline and text that say By and names, and nothing else.
 func (p *page) bylineLine(lines []headLine) ([]string, int) {
 	for _, l := range lines {
@@ -212,6 +229,9 @@ func (p *page) bylineLine(lines []headLine) ([]string, int) {
 			continue
 		}
 		rest, ok := cutBy(b.text)
+		if !ok {
+			rest, ok = afterBy(b.text)
+		}
 		if !ok || strings.Count(b.text, " ") < 2 && !strings.Contains(b.text, ":") {
 			continue
 		}

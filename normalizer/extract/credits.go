@@ -13,6 +13,7 @@ type credits struct {
 	authors, editors []string
 	section          string
 	chinese          bool // the page is
+	beside           bool // the line stands where the origin may stand without a label
 }
 
 // headLine is a line around the article with its index among the page's blocks; -1 is a note that was cut off a paragraph.
@@ -22,22 +23,25 @@ type headLine struct {
 }
 
 // readCredits mines the lines that rules took out around an article, then the structured data, then the bylines in the text.
-func (p *page) readCredits(lines []headLine, paragraphs []string) credits {
+func (p *page) readCredits(lines []headLine, paragraphs []string, headline int) credits {
 	c := credits{chinese: p.chinese()}
 	for i, l := range lines {
 		if l.match != nil && l.match.verdict != mine {
 			c.readPoster(l.block)
+			c.readEditors(l.block)
+			if e := editionIn(l.text); l.match.name == "prevnext" && c.section == "" {
+				c.section = e
+			}
 			continue
 		}
 		if l.n > 150 {
 			continue
 		}
 		if l.match == nil {
-			if l.at > p.title.last && l.at <= p.first+1 && !l.keep && !l.hidden && p.title.text != "" {
-				c.readUnmatched(l.block)
-			}
+			p.readUnmatched(&c, l)
 			continue
 		}
+		c.beside = (l.at <= p.first || !p.boxes[l.box].dark) && (headline < 0 || l.at < 0 || l.at >= headline-2)
 		switch l.match.name {
 		case "breadcrumb":
 			c.readPoster(l.block)
@@ -66,6 +70,9 @@ func (p *page) readCredits(lines []headLine, paragraphs []string) credits {
 		p.note(offer{field: "origin", value: c.origin, from: "beside the date", confidence: 0.6, won: true})
 	}
 	inText := bylineNames(paragraphs)
+	if len(c.editors) == 0 {
+		c.editors = editorsInText(paragraphs)
+	}
 	p.statedCredits(&c, lines, len(inText) > 0)
 	p.offerNames("author", inText, "byline in the text", 0.9)
 	for _, name := range inText {
@@ -143,6 +150,19 @@ func (c *credits) readNextCell(lines []headLine, i int) {
 	}
 }
 
+// editionIn finds 第06版：城区 within a line of links to the other pages of a paper.
+func editionIn(text string) string {
+	i := strings.Index(text, "第")
+	if i < 0 {
+		return ""
+	}
+	text = text[i:]
+	for _, end := range []string{"下一版", "上一版", "下一", "上一"} {
+		text, _, _ = strings.Cut(text, end)
+	}
+	return editionOf(strings.TrimSpace(text))
+}
+
 // readPoster reads who posted out of a forum's line of date and name, which other rules took.
 func (c *credits) readPoster(b *block) {
 	if b.n > 60 || len(c.authors) > 0 {
@@ -153,10 +173,58 @@ func (c *credits) readPoster(b *block) {
 	}
 }
 
-// readUnmatched looks at a short line between headline and text that no rule took: 顶端新闻记者李四/文, 执笔/海风, or a name alone.
-func (c *credits) readUnmatched(b *block) {
+// readEditors reads the editors out of a short line that other rules took: 【纠错】【责任编辑：张三】, 编辑 张三｜校对 李四.
+func (c *credits) readEditors(b *block) {
+	if b.n > 40 || len(c.editors) > 0 || b.linkShare() > 0.6 {
+		return
+	}
+	for _, v := range readPairs(b.text) {
+		if v.field == fieldEditor {
+			for _, name := range splitNames(v.value) {
+				c.editors = addName(c.editors, name)
+			}
+		}
+	}
+}
+
+// readUnmatched looks at short lines that no rule took: between headline and text at all, right below the text at those with a label.
+func (p *page) readUnmatched(c *credits, l headLine) {
+	switch {
+	case l.keep || l.hidden || p.title.text == "":
+	case l.at > p.title.last && l.at <= p.first+1:
+		c.readHeadPiece(l.block)
+		if !p.japanese() {
+			c.readKorean(l.text)
+		}
+	case l.at > p.last && l.at <= p.last+3 && l.n <= 20 && l.links == 0:
+		for _, v := range readPairs(l.text) {
+			if v.field == fieldReporter || v.field == fieldAuthor {
+				c.addAuthors(v.value)
+			}
+		}
+	}
+}
+
+// readKorean reads the name before the Korean word for reporter.
+func (c *credits) readKorean(text string) {
+	before, _, ok := strings.Cut(text, " 기자")
+	if fields := strings.Fields(before); ok && len(text) < 120 && len(fields) > 0 {
+		if name := fields[len(fields)-1]; utf8.RuneCountInString(name) >= 2 && utf8.RuneCountInString(name) <= 4 && firstRune(name) >= 0xAC00 && firstRune(name) <= 0xD7A3 {
+			c.authors = addName(c.authors, name)
+		}
+	}
+}
+
+// readHeadPiece reads a line such as 顶端新闻记者李四/文, 执笔/海风, 来自某某广播, 某某发布 2小时前, or a name alone.
+func (c *credits) readHeadPiece(b *block) {
 	if b.n > 40 || b.isSentence() || b.links > 0 || !c.chinese {
 		return
+	}
+	if rest, ok := strings.CutPrefix(b.text, "来自"); ok && b.n <= 14 && c.origin == "" {
+		c.origin = cleanOrigin(rest)
+	}
+	if words := strings.Fields(b.text); len(words) == 2 && strings.HasSuffix(words[1], "前") && words[1][0] <= '9' && c.bare == "" {
+		c.bare, _ = bareOrigin(words[0])
 	}
 	for _, name := range roleNames(b.text) {
 		c.authors = addName(c.authors, name)
@@ -193,7 +261,7 @@ func (c *credits) readBare(s string) {
 		c.authors = addName(c.authors, name)
 	}
 	origin, people := bareOrigin(s)
-	if c.bare == "" && (containsHan(origin) || c.chinese) {
+	if c.bare == "" && c.beside && (containsHan(origin) || c.chinese) {
 		c.bare = origin
 	}
 	if len(c.authors) == 0 && c.chinese {
@@ -210,13 +278,16 @@ func crumbSection(text, title string) string {
 			text = after
 		}
 	}
+	for _, home := range []string{"Startseite ", "Home ", "Accueil ", "Inicio ", "Главная ", "Forside ", "首页 ", "首頁 "} {
+		text = strings.TrimPrefix(text, home)
+	}
 	parts := strings.FieldsFunc(text, func(r rune) bool {
 		return r == '>' || r == '》' || r == '»' || r == '›' || r == '→' || r == '＞' || r == '/' || r == '〉' || r == '≫' || r == '-' || r == '|'
 	})
 	for _, part := range slices.Backward(parts) {
 		part = strings.TrimSpace(part)
 		switch key := keyOf(part); {
-		case part == "" || key == "正文" || key == "内容" || key == "详情" || key == "详细内容" || key == "文章" || key == "新闻详情" || key == "首页" || key == "首頁" || key == "home" || key == "文章内容" || key == "信息内容" || key == "内容页" || key == "查看内容" || key == "浏览文章" || key == "文章正文" || key == "正文内容":
+		case part == "" || key == "正文" || key == "内容" || key == "详情" || key == "详细内容" || key == "文章" || key == "新闻详情" || key == "首页" || key == "首頁" || key == "home" || key == "文章内容" || key == "信息内容" || key == "内容页" || key == "查看内容" || key == "浏览文章" || key == "記事" || strings.HasPrefix(key, "查看") || key == "startseite" || key == "accueil" || key == "inicio" || key == "главная" || key == "当前位置" || key == "文章正文" || key == "正文内容":
 		case utf8.RuneCountInString(part) > 20 || key == keyOf(title) || len(key) >= 18 && strings.HasPrefix(keyOf(title), key):
 		default:
 			return part

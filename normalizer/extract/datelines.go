@@ -110,10 +110,12 @@ func (p *page) headDates(head []headLine) []dateOffer {
 		}
 		v, at := findDate(b.text)
 		if at.end == 0 {
-			if o, ok := p.relativeOffer(head, i); ok {
-				out = append(out, o)
+			if v, at = labelledROC(b.text); at.end == 0 {
+				if o, ok := p.relativeOffer(head, i); ok {
+					out = append(out, o)
+				}
+				continue
 			}
-			continue
 		}
 		kind := p.labelOf(head, i, at)
 		if kind >= updateLabel { // a second date of the line may be the publication
@@ -223,11 +225,19 @@ func (p *page) relativeOffer(head []headLine, i int) (dateOffer, bool) {
 	}
 	now := p.in.FetchedAt.In(p.zone())
 	for _, v := range append([]pair{{fieldDate, text}}, readPairs(text)...) {
-		for _, part := range strings.FieldsFunc(v.value, func(r rune) bool { return r == '|' || r == '·' || r == '•' || r == '｜' }) {
+		parts := strings.FieldsFunc(v.value, func(r rune) bool { return r == '|' || r == '·' || r == '•' || r == '｜' })
+		if words := strings.Fields(v.value); len(words) > 1 { // 某某发布 2小时前
+			parts = append(parts, words[len(words)-1])
+		}
+		for _, part := range parts {
 			if d, ok := relativeDate(part, now); ok {
-				value := dateValue{zone: p.zone()}
-				return dateOffer{date: d, value: value, kind: "line", from: lineName(b.at), trust: 0.42, why: "relative to the fetch"}, true
+				return dateOffer{date: d, value: dateValue{zone: p.zone()}, kind: "line", from: lineName(b.at), trust: 0.42, why: "relative to the fetch"}, true
 			}
+		}
+	}
+	if v, ok := yearlessDate(text, now); ok {
+		if d := p.newDate(v, "head-line"); d != nil {
+			return dateOffer{date: d, value: v, kind: "line", from: lineName(b.at), trust: 0.44, why: "the year is that of the fetch"}, true
 		}
 	}
 	return dateOffer{}, false

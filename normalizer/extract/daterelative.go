@@ -109,3 +109,41 @@ func agoDate(s string, now time.Time) (*news.Date, bool) {
 	}
 	return nil, false
 }
+
+// yearlessDate reads 11-19 20:31 and 11月19日 20:31 at the end of a short line: the year is the last in which that was not in the
+// future.
+func yearlessDate(s string, now time.Time) (dateValue, bool) {
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			continue
+		}
+		month, w := number(s[i:], 2)
+		if w == 0 {
+			for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+				i++
+			}
+			continue
+		}
+		rest := s[i+w:]
+		i += w
+		after, ok := strings.CutPrefix(rest, "月")
+		if !ok {
+			if after, ok = strings.CutPrefix(rest, "-"); !ok || w != 2 {
+				continue
+			}
+		}
+		day, w := number(after, 2)
+		if w == 0 {
+			continue
+		}
+		d := dateValue{year: now.Year(), month: month, day: day, precision: dayPrecision}
+		if readTime(strings.TrimPrefix(after[w:], "日"), &d) == 0 || !d.valid() {
+			continue
+		}
+		if d.at(now.Location()).After(now.Add(24 * time.Hour)) {
+			d.year--
+		}
+		return d, d.valid()
+	}
+	return dateValue{}, false
+}

@@ -155,6 +155,9 @@ func dateAt(s string, prev rune) (dateValue, int) {
 	}
 	at := n + skipSpaces(s[n:])
 	sep, size := utf8.DecodeRuneInString(s[at:])
+	if digitValue(sep) >= 0 && at > n && strings.IndexByte(s[at:min(len(s), at+3)], '/') > 0 { // 2026 05/03
+		sep, size = '/', 0
+	}
 	if !strings.ContainsRune("-/.年년－／．‐‑–", sep) || sep == utf8.RuneError {
 		return yearFirst(s, year, n)
 	}
@@ -272,6 +275,9 @@ func readTime(s string, d *dateValue) int {
 	}
 	at += width
 	minute, w := number(s[at:], 2)
+	if w == 0 && mark == ':' { // a counter runs on: 22:481.6万阅读
+		minute, w = number(s[at:min(len(s), at+2)], 2)
+	}
 	if w == 0 || hour > 23 || minute > 59 || mark == 'h' && w != 2 {
 		return 0
 	}

@@ -167,3 +167,41 @@ func monthOnly(s string) (dateValue, bool) {
 	d := dateValue{year: year, month: month, day: 1, precision: news.PrecisionMonth}
 	return d, d.valid()
 }
+
+// labelledROC reads the years of the Republic of China as government pages of Taiwan write them behind a label: 發布日期：115-04-22.
+// Without the label three digits are no year.
+func labelledROC(s string) (dateValue, span) {
+	for _, label := range []string{"日期", "時間"} {
+		i := strings.Index(s, label)
+		if i < 0 {
+			continue
+		}
+		at := i + len(label)
+		at += skipAny(s[at:], " :：")
+		start := at
+		year, w := number(s[at:], 3)
+		if w < 2 || year < 80 || year > 189 {
+			continue
+		}
+		at += w
+		if at >= len(s) || s[at] != '-' && s[at] != '/' && s[at] != '.' {
+			continue
+		}
+		sep := s[at]
+		at++
+		month, w := number(s[at:], 2)
+		if at += w; w == 0 || at >= len(s) || s[at] != sep {
+			continue
+		}
+		at++
+		day, w := number(s[at:], 2)
+		d := dateValue{year: year + 1911, month: month, day: day, precision: dayPrecision}
+		if w == 0 || !d.valid() {
+			continue
+		}
+		at += w
+		at += readTime(s[at:], &d)
+		return d, span{start, at}
+	}
+	return dateValue{}, span{}
+}

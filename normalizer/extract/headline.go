@@ -32,7 +32,7 @@ var labels = []label{
 	{"信息来源", fieldOrigin}, {"文章来源", fieldOrigin}, {"稿件来源", fieldOrigin}, {"新闻来源", fieldOrigin}, {"内容来源", fieldOrigin}, {"消息来源", fieldOrigin}, {"本文来源", fieldOrigin}, {"文章來源", fieldOrigin}, {"来源网站", fieldOrigin},
 	{"资料来源", fieldOrigin}, {"来源于", fieldOrigin}, {"来源", fieldOrigin}, {"來源", fieldOrigin}, {"稿源", fieldOrigin}, {"转自", fieldOrigin}, {"摘自", fieldOrigin}, {"转载自", fieldOrigin}, {"发布机构", fieldOrigin}, {"出处", fieldOrigin}, {"source", fieldOrigin}, {"原载", fieldOrigin}, {"发布单位", fieldOrigin}, {"发文机关", fieldOrigin}, {"发文单位", fieldOrigin}, {"公开责任部门", fieldOrigin}, {"供稿单位", fieldOrigin},
 	{"责任编辑", fieldEditor}, {"責任編輯", fieldEditor}, {"值班编辑", fieldEditor}, {"实习编辑", fieldEditor}, {"网络编辑", fieldEditor}, {"新媒体编辑", fieldEditor}, {"文字编辑", fieldEditor}, {"责编", fieldEditor}, {"責編", fieldEditor}, {"编辑", fieldEditor}, {"編輯", fieldEditor}, {"主编", fieldEditor},
-	{"责任校对", fieldOther}, {"校对", fieldOther}, {"审核人", fieldOther}, {"审核", fieldOther}, {"审校", fieldOther}, {"编审", fieldOther}, {"初审", fieldOther}, {"复审", fieldOther}, {"终审", fieldOther}, {"一审", fieldOther}, {"二审", fieldOther}, {"三审", fieldOther}, {"监制", fieldOther}, {"值班总编", fieldOther}, {"签发", fieldOther}, {"统筹", fieldOther}, {"策划", fieldOther}, {"审签", fieldOther}, {"录入", fieldOther}, {"发布人", fieldOther}, {"发布者", fieldOther}, {"美编", fieldOther}, {"审稿", fieldOther}, {"摄影", fieldOther}, {"制图", fieldOther},
+	{"责任校对", fieldOther}, {"校对", fieldOther}, {"审核人", fieldOther}, {"审核", fieldOther}, {"审校", fieldOther}, {"编审", fieldOther}, {"初审", fieldOther}, {"复审", fieldOther}, {"终审", fieldOther}, {"一审", fieldOther}, {"二审", fieldOther}, {"三审", fieldOther}, {"监制", fieldOther}, {"值班总编", fieldOther}, {"签发", fieldOther}, {"统筹", fieldOther}, {"策划", fieldOther}, {"审签", fieldOther}, {"审读", fieldOther}, {"编校", fieldOther}, {"排版", fieldOther}, {"录入", fieldOther}, {"发布人", fieldOther}, {"发布者", fieldOther}, {"美编", fieldOther}, {"审稿", fieldOther}, {"摄影", fieldOther}, {"制图", fieldOther},
 	{"本报记者", fieldReporter}, {"本网记者", fieldReporter}, {"新华社记者", fieldReporter}, {"实习记者", fieldReporter}, {"见习记者", fieldReporter}, {"特约记者", fieldReporter}, {"全媒体记者", fieldReporter}, {"特约通讯员", fieldReporter}, {"通讯员", fieldReporter}, {"通訊員", fieldReporter}, {"记者", fieldReporter}, {"記者", fieldReporter}, {"作者", fieldAuthor}, {"采写", fieldAuthor}, {"撰稿人", fieldAuthor}, {"撰稿", fieldAuthor}, {"撰文", fieldAuthor}, {"供稿", fieldAuthor}, {"执笔", fieldAuthor}, {"執筆", fieldAuthor}, {"撰文/", fieldAuthor}, {"文字", fieldAuthor}, {"翻译", fieldOther}, {"译者", fieldOther}, {"译", fieldOther}, {"编译", fieldOther},
 	{"发布日期", fieldDate}, {"发布时间", fieldDate}, {"发表时间", fieldDate}, {"发表日期", fieldDate}, {"发表于", fieldDate}, {"发布于", fieldDate}, {"更新时间", fieldDate}, {"更新日期", fieldDate}, {"发稿时间", fieldDate}, {"录入时间", fieldDate}, {"添加时间", fieldDate}, {"时间", fieldDate}, {"日期", fieldDate}, {"發布時間", fieldDate}, {"發佈時間", fieldDate}, {"發布日期", fieldDate}, {"發稿時間", fieldDate}, {"更新時間", fieldDate}, {"published", fieldDate}, {"posted", fieldDate}, {"updated", fieldDate},
 	{"浏览次数", fieldOther}, {"浏览量", fieldOther}, {"浏览", fieldOther}, {"点击数", fieldOther}, {"点击次数", fieldOther}, {"点击量", fieldOther}, {"点击", fieldOther}, {"阅读次数", fieldOther}, {"阅读量", fieldOther}, {"阅读", fieldOther}, {"访问量", fieldOther}, {"人气", fieldOther}, {"评论数", fieldOther}, {"评论", fieldOther}, {"字号", fieldOther}, {"字体", fieldOther}, {"字號", fieldOther}, {"分享到", fieldOther}, {"分享", fieldOther}, {"打印", fieldOther}, {"收藏", fieldOther}, {"查看", fieldOther}, {"次数", fieldOther}, {"关闭", fieldOther},
@@ -90,12 +90,18 @@ func labelAt(text string, i int) (field, int) {
 		width := len(rest) - len(after)
 		switch r {
 		case ':', '：', '|', '｜', '丨', '∶', '︰', '/', '／', '】', ']', '》':
+			if l.field == fieldAuthor && strings.HasSuffix(text[:i], "该") { // 只看该作者|倒序浏览
+				return fieldOther, width + size
+			}
 			if l.field == fieldOrigin && ofPicture(text[:i]) {
 				return fieldOther, width + size
 			}
 			return l.field, width + size
 		}
 		if (r == '(' || r == '（' || r == '[') && l.field == fieldOther {
+			return l.field, width
+		}
+		if (l.field == fieldEditor || l.field == fieldOther && i > 0) && width > len(l.word) && startsName(after) && (i == 0 || startsCell(text[:i]) || strings.HasSuffix(text[:i], "（") || strings.HasSuffix(text[:i], "(")) {
 			return l.field, width
 		}
 		if l.field == fieldReporter && isIdeographic(r) {

@@ -135,6 +135,9 @@ func leadingName(run, after string) string {
 	if isChineseName(run) || (n == 2 || n == 3) && !notGiven[run] && isName(run) && !containsAny(run, afterNames...) { // a rare family name
 		return run
 	}
+	if name := datelined(run, after); name != "" {
+		return name
+	}
 	for count := min(n, 4); count >= 2; count-- {
 		cut := runeOffset(run, count)
 		name, rest := run[:cut], run[cut:]
@@ -154,6 +157,29 @@ func leadingName(run, after string) string {
 				return name
 			}
 		}
+	}
+	return ""
+}
+
+// datelined reads the name in 石磊北京13日电 and 王小明台北報導: what is left once the word for a report and the two characters of the
+// place are taken off.
+func datelined(run, after string) string {
+	core := run
+	if d := firstRune(after); after == "" || digitValue(d) < 0 || !containsAny(after[:min(len(after), 12)], "日電", "日电", "日讯") {
+		core = ""
+		for _, w := range []string{"報導", "報道", "报道", "專電", "专电"} {
+			if c, ok := strings.CutSuffix(run, w); ok {
+				core = strings.TrimSuffix(c, "即時")
+				break
+			}
+		}
+	}
+	n := utf8.RuneCountInString(core)
+	if n != 4 && n != 5 {
+		return ""
+	}
+	if name := core[:runeOffset(core, n-2)]; isChineseName(name) {
+		return name
 	}
 	return ""
 }

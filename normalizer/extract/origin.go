@@ -12,8 +12,10 @@ func cleanOrigin(s string) string {
 	if _, at := findDate(s); at.end > 0 {
 		s = s[:at.start]
 	}
-	if inner, ok := between(s, "《", "》"); ok {
+	if inner, ok := between(s, "《", "》"); ok && strings.HasPrefix(strings.TrimLeft(s, " 【[（("), "《") {
 		s = inner
+	} else if i := strings.Index(s, "《"); i > 0 {
+		s = s[:i]
 	}
 	for _, stop := range []string{"字号", "字体", "【", "[", "|", "浏览", "点击", "打印", "分享", "评论", "手机看", "我要", "扫", " 作者", "原文", "http"} {
 		if i := strings.Index(s, stop); i > 0 {
