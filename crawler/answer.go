@@ -102,10 +102,18 @@ func (v *visit) page(ctx context.Context, resp *fetch.Response, f fate) (fate, e
 		f.reason, f.detail = news.Unchanged, "the same bytes"
 		return f, nil
 	}
-	if v.it.Depth >= 1 && v.it.Depth < v.src.MaxDepth {
+	h := readHead(resp, v.w.cfg.Product)
+	if v.it.Depth >= 1 && v.it.Depth < v.src.MaxDepth && !h.noFollow {
 		if err := v.follow(ctx, resp); err != nil {
 			return fate{}, err
 		}
+	}
+	if h.noIndex {
+		f.reason, f.detail, f.again = news.Robots, "the page says noindex", tomorrow
+		return f, nil
+	}
+	if same, err := v.sameAs(ctx, h.canonical, &f); err != nil || same {
+		return f, err
 	}
 	final := resp.FinalURL
 	if u, err := weburl.Parse(final); err == nil {
@@ -124,6 +132,32 @@ func (v *visit) page(ctx context.Context, resp *fetch.Response, f fate) (fate, e
 		f.page, f.reason, f.detail, f.again = nil, news.MessageLarge, fmt.Sprintf("%d bytes compressed, the server takes %d", n, most), tomorrow
 	}
 	return f, nil
+}
+
+// sameAs looks at the page's rel=canonical. Where that is the same page in another dress (https, www, mobile, print) and was read already, this
+// one is not sent on; where it was not read yet, it need not be.
+func (v *visit) sameAs(ctx context.Context, canonical weburl.URL, f *fate) (bool, error) {
+	own, err := weburl.Parse(v.it.URL)
+	if err != nil || canonical.IsZero() {
+		return false, nil
+	}
+	to := canonical.Canonical()
+	if to == v.it.URL || !weburl.SamePage(own, canonical) || !v.src.scope.InScope(canonical.HostPort(), canonical.PathQuery()) {
+		return false, nil
+	}
+	last, known, err := v.w.seen.Get(ctx, to)
+	if err != nil {
+		return false, err
+	}
+	read := wasPage(last) || last.Outcome == news.Discovery.Code && last.Final != "" && last.Final != v.it.URL // or another dress of it
+	if known && read {
+		f.reason, f.detail = news.Unchanged, "the same as "+to+", which was read"
+		return true, nil
+	}
+	if !known {
+		f.alias = to
+	}
+	return false, nil
 }
 
 // handedOn is the end of a visit that was answered with another host's address.

@@ -9,6 +9,7 @@ import (
 	"github.com/newsmill/newsmill/crawler/discover"
 	"github.com/newsmill/newsmill/crawler/fetch"
 	"github.com/newsmill/newsmill/crawler/frontier"
+	"github.com/newsmill/newsmill/crawler/robots"
 	"github.com/newsmill/newsmill/crawler/weburl"
 	"github.com/newsmill/newsmill/news"
 	"github.com/newsmill/newsmill/seeds"
@@ -16,6 +17,10 @@ import (
 
 // listing is the end of a visit that brought a listing or a feed: read for its links, which are queued before it counts as visited.
 func (v *visit) listing(ctx context.Context, resp *fetch.Response, f fate) (fate, error) {
+	if _, noFollow := robots.Directives(v.w.cfg.Product, resp.Header.Values("X-Robots-Tag")...); noFollow {
+		f.reason, f.detail, f.again = news.Robots, "X-Robots-Tag forbids following its links", tomorrow
+		return f, nil
+	}
 	links, next, feeds, err := v.links(resp)
 	switch {
 	case errors.Is(err, discover.ErrNoFollow):

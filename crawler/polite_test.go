@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/newsmill/newsmill/crawler/weburl"
 	"github.com/newsmill/newsmill/internal/bus/bustest"
 )
 
@@ -224,5 +228,120 @@ func TestAHostWithABadCertificateIsParked(t *testing.T) {
 	})
 	if n := len(log.audit(t)); n != brokenFails {
 		t.Errorf("%d requests until it was parked, want %d", n, brokenFails)
+	}
+}
+
+// TestRobotsOfAPage: noindex keeps a page from being an article, nofollow its links from being followed.
+func TestRobotsOfAPage(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t)
+	const a = "http://a.example"
+	w.on(a+"/", list("/header.html", "/meta.html", "/other.html", "/plain.html"))
+	w.on(a+"/header.html", func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("X-Robots-Tag", "noindex")
+		article(1)(rw, r)
+	})
+	meta := func(content string) http.HandlerFunc {
+		return text(`<html><head><meta name="Robots" content="` + content + `"><title>云河要闻</title></head><body><p>云河市消息。</p><a href="/deep.html">下一条新闻在这里</a></body></html>`)
+	}
+	w.on(a+"/meta.html", meta("noindex,nofollow"))
+	w.on(a+"/other.html", meta("otherbot: none"))
+	w.on(a+"/plain.html", article(2))
+	w.on(a+"/deep.html", article(3))
+	w.on("http://b.example/", func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("X-Robots-Tag", "nofollow")
+		list("/b.html")(rw, r)
+	})
+	b := bustest.Start(t)
+	s := StoresOf(b)
+	apply(t, s, src("yunhe", a+"/", "a.example"), src("b", "http://b.example/", "b.example"))
+	start(t, s, quick(w, "a.example", "b.example"))
+	waitIdle(t, s)
+	want := map[string]string{a + "/header.html": "robots", a + "/meta.html": "robots", a + "/other.html": "page", a + "/plain.html": "page", "http://b.example/": "robots"}
+	if diff := cmp.Diff(want, whatWasTold(t, b).ends()); diff != "" {
+		t.Errorf("ends (-want +got):\n%s", diff)
+	}
+}
+
+// TestTheSameArticleInAnotherDress: of a page and its mobile and print versions, which name it as canonical, one is sent on, whichever comes first.
+func TestTheSameArticleInAnotherDress(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t)
+	dress := func(canonical string) http.HandlerFunc {
+		return text(`<html><head><link rel="canonical" href="` + canonical + `"><title>云河要闻</title></head><body><p>云河市消息。</p></body></html>`)
+	}
+	const www, m = "http://www.a.example", "http://m.a.example"
+	w.on(m+"/", list(m+"/1.html", m+"/1_print.html", m+"/2.html", "/lost.html", www+"/1.html", www+"/2.html"))
+	w.on(m+"/1.html", dress(www+"/1.html"))
+	w.on(m+"/1_print.html", dress(www+"/1.html"))
+	w.on(m+"/2.html", dress(www+"/2.html"))
+	w.on(www+"/1.html", dress(www+"/1.html"))
+	w.on(www+"/2.html", dress(www+"/2.html"))
+	w.on(m+"/lost.html", dress(www+"/")) // a template's mistake
+	b := bustest.Start(t)
+	s := StoresOf(b)
+	source := src("yunhe", m+"/", "m.a.example", "www.a.example")
+	apply(t, s, source)
+	start(t, s, quick(w, "m.a.example", "www.a.example"))
+	waitIdle(t, s)
+	got := whatWasTold(t, b)
+	articles := map[string]int{}
+	for _, p := range got.pages {
+		u := p.URL[strings.LastIndexByte(p.URL, '/'):]
+		articles[strings.TrimSuffix(strings.TrimSuffix(u, ".html"), "_print")]++
+	}
+	if articles["/lost"] != 1 {
+		t.Errorf("a page that names the front page as canonical was sent on %d times", articles["/lost"])
+	}
+	// The two hosts are asked side by side, so both versions of an article may come before either is known.
+	if n := articles["/1"]; n < 1 || n > 2 {
+		t.Errorf("article 1 was sent on %d times", n)
+	}
+	if n := articles["/2"]; n < 1 || n > 2 {
+		t.Errorf("article 2 was sent on %d times", n)
+	}
+	if end := got.ends()[m+"/1_print.html"]; end != "unchanged" {
+		t.Errorf("the print version behind the mobile one ended as %q", end)
+	}
+}
+
+// TestTheLastRobotsHolds: robots.txt answers 500 when it is asked for again; what it said last holds.
+func TestTheLastRobotsHolds(t *testing.T) {
+	t.Parallel()
+	w := newWeb(t)
+	w.on("http://a.example/robots.txt", status(500, "no"))
+	w.on("http://a.example/", list("/p1.html", "/secret/p2.html"))
+	w.on("http://a.example/p1.html", article(1))
+	b := bustest.Start(t)
+	s := StoresOf(b)
+	apply(t, s, src("yunhe", "http://a.example/", "a.example"))
+	worker, err := New(s, quick(w, "a.example"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := weburl.Parse("http://a.example/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := robotsRecord{Status: 200, Body: "User-agent: *\nDisallow: /secret/\n"}
+	if _, err := worker.robots.put(t.Context(), u, record, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	worker.robots.keep(robotsKey(u), record, time.Time{}) // too old in memory
+	worker.robots.old = time.Now().Add(time.Hour)         // and in the bucket
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- worker.Run(ctx) }()
+	waitIdle(t, s)
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	want := map[string]string{"http://a.example/p1.html": "page", "http://a.example/secret/p2.html": "robots"}
+	if diff := cmp.Diff(want, whatWasTold(t, b).ends()); diff != "" {
+		t.Errorf("ends (-want +got):\n%s", diff)
+	}
+	if n := w.count("http://a.example/robots.txt"); n != 1 {
+		t.Errorf("robots.txt was asked for %d times", n)
 	}
 }

@@ -32,6 +32,8 @@ type robotsRecord struct {
 type robotsCache struct {
 	kv frontier.VisitStore
 
+	old time.Time // records stored before are too old; for tests
+
 	mu    sync.Mutex
 	rules map[string]cachedRules
 }
@@ -64,10 +66,30 @@ func (c *robotsCache) get(ctx context.Context, u weburl.URL, now time.Time) (*ro
 		return nil, false, fmt.Errorf("robots.txt of %s: %w", u.Origin(), err)
 	}
 	var r robotsRecord
-	if json.Unmarshal(e.Value, &r) != nil || !now.Before(e.Time.Add(robotsLife)) {
+	if json.Unmarshal(e.Value, &r) != nil || !now.Before(e.Time.Add(robotsLife)) || e.Time.Before(c.old) {
 		return nil, false, nil
 	}
 	return c.keep(key, r, e.Time.Add(robotsLife)), true, nil
+}
+
+// robotsAgain is how soon a robots.txt is asked for again that could not be had, while its last copy holds.
+const robotsAgain = time.Hour
+
+// lastGood gives the copy that is too old, and keeps it for robotsAgain: while robots.txt cannot be had the last copy may be followed (RFC
+// 9309 §2.4), here until the bucket forgets it, 48 hours after it was read. false where there is none.
+func (c *robotsCache) lastGood(ctx context.Context, u weburl.URL, now time.Time) (*robots.Robots, bool, error) {
+	e, err := c.kv.Get(ctx, robotsKey(u))
+	if errors.Is(err, bus.ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("robots.txt of %s: %w", u.Origin(), err)
+	}
+	var r robotsRecord
+	if json.Unmarshal(e.Value, &r) != nil {
+		return nil, false, nil
+	}
+	return c.keep(robotsKey(u), r, now.Add(robotsAgain)), true, nil
 }
 
 func (c *robotsCache) put(ctx context.Context, u weburl.URL, r robotsRecord, now time.Time) (*robots.Robots, error) {
@@ -115,6 +137,22 @@ func (v *visit) rulesFor(ctx context.Context, u weburl.URL) (*robots.Robots, err
 	return rules, nil
 }
 
+// lastGood goes by the last copy where robots.txt cannot be had, but not where the host does not answer at all: then no page would come either.
+func (v *visit) lastGood(ctx context.Context, u weburl.URL, f *failure) (*robots.Robots, error) {
+	if f.silent {
+		return nil, f
+	}
+	rules, ok, err := v.w.robots.lastGood(ctx, u, v.hold.Now())
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, f
+	}
+	v.w.cfg.Log.Info("robots.txt cannot be had; its last copy holds", "host", v.hold.Host(), "error", f.Error())
+	return rules, nil
+}
+
 func (v *visit) askRobots(ctx context.Context, u weburl.URL) (*robots.Robots, error) {
 	at, err := weburl.Parse(u.Origin() + "/robots.txt")
 	if err != nil {
@@ -131,15 +169,16 @@ func (v *visit) askRobots(ctx context.Context, u weburl.URL) (*robots.Robots, er
 		// unavailable (§2.3.1.3)
 	default:
 		var f *failure
-		if errors.As(err, &f) {
-			f.host = true // no page can be asked for without it
+		if !errors.As(err, &f) {
+			return nil, err
 		}
-		return nil, err
+		f.host = true // no page can be asked for without it
+		return v.lastGood(ctx, u, f)
 	}
 	if _, disallowAll := robots.Policy(r.Status); disallowAll {
 		// Unreachable (§2.3.1.4): nothing may be asked for now. That is the host's back-off, not the end of the URL.
-		return nil, &failure{reason: news.HostDown, base: v.w.cfg.BackOff, host: true, retryAfter: resp.RetryAfter,
-			err: fmt.Errorf("robots.txt answers %d, so nothing may be asked for now", r.Status)}
+		return v.lastGood(ctx, u, &failure{reason: news.HostDown, base: v.w.cfg.BackOff, host: true, retryAfter: resp.RetryAfter,
+			err: fmt.Errorf("robots.txt answers %d, so nothing may be asked for now", r.Status)})
 	}
 	if r.Status < 200 || r.Status > 299 {
 		r.Body = ""

@@ -40,6 +40,7 @@ type fate struct {
 	hash               string
 	final              string // where the page was in the end, if not at its URL
 	again              time.Duration
+	alias              string // another address of the page, which need not be visited any more
 }
 
 func (f fate) outcome() string {
@@ -97,6 +98,12 @@ func (v *visit) tell(ctx context.Context, f fate) error {
 	}
 	if f.unrecorded {
 		return nil
+	}
+	if f.alias != "" && f.page != nil {
+		other := frontier.Visit{URL: f.alias, Source: v.it.Source, Kind: frontier.KindPage, Outcome: news.Discovery.Code, Final: v.it.URL}
+		if err := v.w.keep(ctx, v.hold, func(ctx context.Context) error { return v.w.seen.Put(ctx, other) }); err != nil {
+			return err
+		}
 	}
 	return v.w.keep(ctx, v.hold, func(ctx context.Context) error { return v.w.seen.Put(ctx, v.record(f)) })
 }
