@@ -140,3 +140,20 @@ func TestCaptionAndCreditLines(t *testing.T) {
 		})
 	}
 }
+
+// TestShortHeadlinesOfASupplement: three essays with short headlines, each with a line below it and a byline, stay three.
+func TestShortHeadlinesOfASupplement(t *testing.T) {
+	essay := func(title, below, author, body string) string {
+		return "<h2>" + title + "</h2><h3>——" + below + "</h3><p>作者：" + author + "</p><p>" + body + "</p>"
+	}
+	page := "<html><head><title>副刊</title></head><body><div>" +
+		essay("修桥", "老城的三个早晨", "江流", bridgeOne+bridgeTwo) + essay("江声", "夜里听见的", "白简", bridgeThree+bridgeOne) + essay("渡口记", "人来人往", "顾远", bridgeTwo+bridgeThree) + "</div></body></html>"
+	r := Extract(Input{URL: "https://epaper.example/03.htm", ContentType: "text/html; charset=utf-8", Body: []byte(page)})
+	var got []string
+	for _, a := range r.Articles {
+		got = append(got, a.Title)
+	}
+	if diff := cmp.Diff([]string{"修桥", "江声", "渡口记"}, got); diff != "" {
+		t.Errorf("titles (-want +got):\n%s", diff)
+	}
+}

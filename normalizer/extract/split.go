@@ -149,7 +149,7 @@ func (p *page) independent(heads []int) []int {
 		return nil
 	}
 	var good []int
-	shown, total, width := 0, 0.0, 0
+	shown, total := 0, 0.0
 	for i, h := range heads {
 		end := len(p.blocks)
 		if i+1 < len(heads) {
@@ -161,12 +161,11 @@ func (p *page) independent(heads []int) []int {
 		}
 		good = append(good, h)
 		total += mass
-		width += p.blocks[h].n
 		if byline && len(good) > 1 {
 			shown++
 		}
 	}
-	if len(good) < 2 || len(good)*10 < len(heads)*7 || shown*2 < len(good)-1 || shown == 0 || p.otherProse(good[0]) > total*0.3 || !p.plain && width < 5*len(good) { // 注释, 赏析: sections of one text
+	if len(good) < 2 || len(good)*10 < len(heads)*7 || shown*2 < len(good)-1 || shown == 0 || p.otherProse(good[0]) > total*0.3 {
 		return nil
 	}
 	return good
