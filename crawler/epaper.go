@@ -51,7 +51,7 @@ func (v *visit) epaper(ctx context.Context, resp *fetch.Response, f fate) (fate,
 		if start[url] {
 			continue
 		}
-		switch v.partOf(l, day) {
+		switch v.src.partOf(l, day) {
 		case partArticle:
 			articles = append(articles, l)
 		case partPage:
@@ -94,14 +94,14 @@ var (
 
 // partOf tells what a link is to the issue of a day. Where the source has allow patterns they say what an article is, and everything else of
 // the issue is a page; without them the usual names of pages decide.
-func (v *visit) partOf(l discover.Link, day time.Time) int {
+func (s *source) partOf(l discover.Link, day time.Time) int {
 	host, pathQuery := l.URL.HostPort(), l.URL.PathQuery()
-	if !v.src.scope.Follows(host, pathQuery) || !pageExt[strings.ToLower(path.Ext(l.URL.Path()))] {
+	if !s.scope.Follows(host, pathQuery) || !pageExt[strings.ToLower(path.Ext(l.URL.Path()))] {
 		return partNone
 	}
-	allowed := len(v.src.Scope.Allow) > 0
-	article := v.src.scope.InScope(host, pathQuery)
-	switch dates := v.datesOf(pathQuery, day); {
+	allowed := len(s.Scope.Allow) > 0
+	article := s.scope.InScope(host, pathQuery)
+	switch dates := s.datesOf(pathQuery, day); {
 	case dates == dateOther:
 		return partNone
 	case dates == dateNone:
@@ -131,12 +131,12 @@ const (
 var dateIn = regexp.MustCompile(`(20\d\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?:\D|$)`)
 
 // datesOf tells whether an address holds the issue's date, in the source's own form or a usual one, or that of another issue alone.
-func (v *visit) datesOf(pathQuery string, day time.Time) int {
-	for _, s := range v.src.Start {
-		if s.Kind != seeds.KindEpaper {
+func (s *source) datesOf(pathQuery string, day time.Time) int {
+	for _, start := range s.Start {
+		if start.Kind != seeds.KindEpaper {
 			continue
 		}
-		if dated := s.Dated(day); dated != "" {
+		if dated := start.Dated(day); dated != "" {
 			if _, after, ok := strings.Cut(pathQuery, dated); ok && (after == "" || after[0] < '0' || after[0] > '9') {
 				return dateIssue
 			}

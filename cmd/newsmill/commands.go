@@ -22,6 +22,7 @@ type cli struct {
 	Tail       tailCmd       `cmd:"" help:"Print what happens, as it happens."`
 	Status     statusCmd     `cmd:"" help:"Show streams, lag, and how every URL ended."`
 	SeedsCmd   seedsCmd      `cmd:"" name:"seeds" help:"Check, apply and list sources."`
+	Frontier   frontierCmd   `cmd:"" help:"Look at what is queued, take it out, or queue it again."`
 	Dead       deadCmd       `cmd:"" help:"Look at dead letters."`
 	Doctor     doctorCmd     `cmd:"" help:"Say what is wrong with this set-up."`
 	Demosite   demositeCmd   `cmd:"" help:"Serve the demo site alone."`

@@ -59,12 +59,17 @@ func (s *Seen) Get(ctx context.Context, url string) (Visit, bool, error) {
 	if err != nil {
 		return Visit{}, false, fmt.Errorf("last visit of %s: %w", url, err)
 	}
+	v, ok := parseVisit(e)
+	return v, ok, nil
+}
+
+func parseVisit(e bus.Entry) (Visit, bool) {
 	var v Visit
 	if json.Unmarshal(e.Value, &v) != nil {
-		return Visit{}, false, nil
+		return Visit{}, false
 	}
 	v.Stored = e.Time
-	return v, true, nil
+	return v, true
 }
 
 // Put writes a visit; it is persisted when Put returns nil, and may be after an error.
