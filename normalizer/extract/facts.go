@@ -71,8 +71,11 @@ func (f *facts) readMeta(n *html.Node) {
 	f.setMeta(name, content)
 }
 
+// maxMeta bounds the names that are kept; real pages have 80.
+const maxMeta = 1024
+
 func (f *facts) setMeta(name, content string) {
-	if name == "" || len(content) > 64<<10 {
+	if name == "" || len(content) > 64<<10 || len(f.meta) >= maxMeta {
 		return
 	}
 	content = Fold(content)

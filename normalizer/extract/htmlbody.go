@@ -199,6 +199,7 @@ func (p *treeBuilder) startRuby() {
 // startItem begins an item of a list, which ends the one before.
 func (p *treeBuilder) startItem() {
 	p.frames = false
+	p.looked(len(p.open))
 	for i := len(p.open) - 1; i >= 0; i-- {
 		n := p.open[i]
 		if n.DataAtom == p.t.atom && n.DataAtom == atom.Li || p.t.atom != atom.Li && (n.DataAtom == atom.Dd || n.DataAtom == atom.Dt) {

@@ -30,6 +30,7 @@ const maxForeign = 256
 
 // foreignToken looks at a token within <svg> or <math>; false means that it ended them and is to be looked at again.
 func (p *treeBuilder) foreignToken() bool {
+	p.looked(len(p.foreign))
 	switch p.t.kind {
 	case startTag:
 		if !p.inIntegration() && p.breaksOut() {

@@ -162,6 +162,7 @@ func detach(n *html.Node) {
 
 // endOther is the end tag of any other element.
 func (p *treeBuilder) endOther(tag atom.Atom, name string) {
+	p.looked(len(p.open))
 	for i := len(p.open) - 1; i >= 0; i-- {
 		n := p.open[i]
 		if n.Namespace == "" && n.DataAtom == tag && (tag != 0 || n.Data == name) {

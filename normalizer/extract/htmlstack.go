@@ -39,16 +39,26 @@ func (s scope) stops(n *html.Node) bool {
 
 // find gives the innermost open element of one of the tags within the scope, or -1.
 func (p *treeBuilder) find(s scope, tags ...atom.Atom) int {
-	for i := len(p.open) - 1; i >= 0; i-- {
+	i := len(p.open) - 1
+	for ; i >= 0; i-- {
 		n := p.open[i]
 		if n.Namespace == "" && slices.Contains(tags, n.DataAtom) {
-			return i
+			break
 		}
 		if s.stops(n) {
+			p.looked(len(p.open) - i)
 			return -1
 		}
 	}
-	return -1
+	p.looked(len(p.open) - i)
+	return i
+}
+
+// looked counts the elements that were looked at, so that tags that look in vain through a deep nest end the work.
+func (p *treeBuilder) looked(n int) {
+	if p.steps += n; p.steps > p.limit.steps {
+		p.tooMuch = true
+	}
 }
 
 func (p *treeBuilder) inScope(s scope, tags ...atom.Atom) bool { return p.find(s, tags...) >= 0 }

@@ -170,7 +170,7 @@ func (z *tokenizer) tag(t *htmlToken, kind tokenKind) {
 	t.kind = kind
 	t.atom, t.data = tagName(z.s[start:z.at])
 	if cap(z.slab)-len(z.slab) < maxAttrs { // a full slab stays with its elements
-		z.slab = make([]html.Attribute, 0, 8*maxAttrs)
+		z.slab = make([]html.Attribute, 0, min(8*maxAttrs, maxAttrs+len(z.s)/64))
 	}
 	first, valueEnd := len(z.slab), -1
 	for {

@@ -36,11 +36,8 @@ const (
 	afterAfterFrameset
 )
 
-// maxOpen is how many elements may be open at once, and maxNodes bounds the tree to what 10 MB of sense can hold.
-const (
-	maxOpen  = 512
-	maxNodes = 500_000
-)
+// maxOpen is how many elements may be open at once.
+const maxOpen = 512
 
 // treeBuilder builds the tree of one page.
 type treeBuilder struct {
@@ -58,13 +55,15 @@ type treeBuilder struct {
 	foreign    []string
 	slab       []html.Node
 	nodes      int
+	limit      limits
+	steps      int                   // open elements looked at
 	joined     map[*html.Node][]byte // text that came in pieces
 	tooMuch    bool
 }
 
 // buildTree gives the tree of a page, or nil where it is too deep or too large.
 func buildTree(text string) *html.Node {
-	p := &treeBuilder{z: tokenizer{s: text}, doc: &html.Node{Type: html.DocumentNode}, frames: true}
+	p := &treeBuilder{z: tokenizer{s: text}, doc: &html.Node{Type: html.DocumentNode}, frames: true, limit: limitsFor(text)}
 	for !p.tooMuch {
 		p.z.cdata = p.inForeign()
 		p.z.next(&p.t)
@@ -149,9 +148,9 @@ func (p *treeBuilder) pop() { p.open = p.open[:len(p.open)-1] }
 // node takes a node from the slab.
 func (p *treeBuilder) node(kind html.NodeType) *html.Node {
 	if len(p.slab) == 0 {
-		p.slab = make([]html.Node, min(max(64, p.nodes/2), 1024))
+		p.slab = make([]html.Node, min(max(32, p.nodes/2), 1024))
 	}
-	if p.nodes++; p.nodes > maxNodes {
+	if p.nodes++; p.nodes > p.limit.nodes {
 		p.tooMuch = true
 	}
 	n := &p.slab[0]

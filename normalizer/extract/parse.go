@@ -7,6 +7,15 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// limits bound what a page may cost. They grow with its bytes, so that memory stays below eight times the page and 8 MB; real pages
+// need a node for 20 bytes at the densest and have 20,000 of them at most.
+type limits struct{ nodes, boxes, blocks, steps int }
+
+func limitsFor(text string) limits {
+	n := len(text)
+	return limits{nodes: 25_000 + n/64, boxes: 12_000 + n/192, blocks: min(12_000+n/160, maxBlocks), steps: 1_000_000 + n*16}
+}
+
 // maxDepth is how deep the flat way in nests; deeper elements become siblings.
 const maxDepth = 200
 
@@ -27,7 +36,7 @@ func parseFlat(text string) *html.Node {
 	open := []*html.Node{doc}
 	z := tokenizer{s: text}
 	var t htmlToken
-	for nodes := 0; nodes < maxNodes; {
+	for nodes, limit := 0, limitsFor(text).nodes; nodes < limit; {
 		switch z.next(&t); t.kind {
 		case endOfFile:
 			return doc

@@ -33,8 +33,8 @@ func (p *page) readHTML(text string) {
 	p.facts = newFacts()
 	p.facts.readFounder(text)
 	p.hints = findHints(doc, p.in.Hints)
-	p.blocks, p.boxes = make([]block, 0, 64+len(text)/1024), make([]box, 0, 64+len(text)/512)
-	w := walker{p: p, classes: classCache{}}
+	p.blocks, p.boxes = make([]block, 0, 16+len(text)/256), make([]box, 0, 16+len(text)/128)
+	w := walker{p: p, classes: classCache{}, limit: limitsFor(text)}
 	w.openBox(context{box: -1}, 0, classInfo{})
 	w.children(doc, context{})
 	w.flush(context{})
@@ -46,6 +46,7 @@ type walker struct {
 	p       *page
 	buf     []byte
 	classes classCache
+	limit   limits
 	linkN   int
 	links   int
 	strong  int // weight inside <b>, <strong>
@@ -231,6 +232,9 @@ func (w *walker) openBox(c context, tag atom.Atom, info classInfo) int {
 	if tag == 0 && c.box < 0 {
 		x.parent = -1
 	}
+	if len(w.p.boxes) >= w.limit.boxes { // what is in it counts for the element around it
+		return c.box
+	}
 	w.p.boxes = append(w.p.boxes, x)
 	return len(w.p.boxes) - 1
 }
@@ -314,7 +318,7 @@ func (w *walker) lineBreak(c context) {
 
 // flush ends the running block.
 func (w *walker) flush(c context) {
-	if text := composed(string(trimSpaces(w.buf))); text != "" && len(w.p.blocks) < maxBlocks {
+	if text := composed(string(trimSpaces(w.buf))); text != "" && len(w.p.blocks) < w.limit.blocks {
 		b := block{
 			text: text, box: c.box, linkN: w.linkN, links: w.links, heading: w.heading, item: c.item, row: c.row, cell: c.cell,
 			gap: w.gap, line: w.line, indent: w.indent, titled: w.titled,
