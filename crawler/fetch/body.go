@@ -11,6 +11,9 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 )
 
 // readBody reads the answer's body into res. Of a status other than 2xx it takes what it can get.
@@ -105,8 +108,9 @@ func decoder(values []string, r io.Reader) (io.Reader, error) {
 	}
 	for i := len(codings) - 1; i >= 0; i-- {
 		switch codings[i] {
-		case "gzip", "x-gzip", "deflate":
-			r = &decoding{coding: codings[i], wire: bufio.NewReader(r)}
+		case "gzip", "x-gzip", "deflate", "br", "zstd":
+			n := &noting{r: r}
+			r = &decoding{coding: codings[i], noted: n, wire: bufio.NewReader(n)}
 		default:
 			return nil, fmt.Errorf("%w: %s, which was not asked for", ErrDecode, codings[i])
 		}
@@ -114,9 +118,24 @@ func decoder(values []string, r io.Reader) (io.Reader, error) {
 	return r, nil
 }
 
+// noting remembers what broke a stream, to tell it from a stream that is broken itself.
+type noting struct {
+	r   io.Reader
+	err error
+}
+
+func (n *noting) Read(p []byte) (int, error) {
+	k, err := n.r.Read(p)
+	if err != nil && err != io.EOF {
+		n.err = err
+	}
+	return k, err
+}
+
 // decoding reads one coding. It begins at the first Read, so that an empty body with an encoding named is an empty body.
 type decoding struct {
 	coding string
+	noted  *noting
 	wire   *bufio.Reader
 	plain  io.Reader
 	some   bool // something came out already
@@ -145,6 +164,11 @@ func (d *decoding) begin() error {
 		return err // io.EOF: empty
 	}
 	switch {
+	case d.coding == "br":
+		d.plain, err = brotli.NewReader(d.wire), nil
+	case d.coding == "zstd":
+		// RFC 9659: the window of a Content-Encoding is at most 8 MB. One goroutine, so nothing has to be closed.
+		d.plain, err = zstd.NewReader(d.wire, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(8<<20))
 	case d.coding != "deflate":
 		d.plain, err = gzip.NewReader(d.wire)
 	case len(head) == 2 && head[0]&0x0f == 8 && (uint(head[0])<<8|uint(head[1]))%31 == 0:
@@ -160,6 +184,12 @@ func (d *decoding) begin() error {
 
 // fault tells a bad encoding from a stream that broke.
 func (d *decoding) fault(err error) error {
+	if d.coding == "br" || d.coding == "zstd" { // their libraries have an error for each flaw
+		if d.noted.err != nil || errors.Is(err, io.ErrUnexpectedEOF) {
+			return err
+		}
+		return fmt.Errorf("%w: %s: %w", ErrDecode, d.coding, err)
+	}
 	var corrupt flate.CorruptInputError
 	for _, bad := range []error{gzip.ErrHeader, gzip.ErrChecksum, zlib.ErrHeader, zlib.ErrChecksum, zlib.ErrDictionary} {
 		if errors.Is(err, bad) {

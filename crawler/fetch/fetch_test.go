@@ -47,7 +47,7 @@ func TestFetch(t *testing.T) {
 	if res.Started.Before(before) || res.Answered.Before(res.Started) || res.Took <= 0 {
 		t.Errorf("started %v, answered %v, took %v", res.Started, res.Answered, res.Took)
 	}
-	for name, want := range map[string]string{"User-Agent": agent, "Cookie": "", "Range": "", "Accept-Encoding": "gzip, deflate",
+	for name, want := range map[string]string{"User-Agent": agent, "Cookie": "", "Range": "", "Accept-Encoding": "gzip, deflate, br, zstd",
 		"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5", "Accept": acceptPages, "If-None-Match": ""} {
 		if got := asked.Get(name); got != want {
 			t.Errorf("asked with %s %q, want %q", name, got, want)

@@ -62,7 +62,7 @@ func (f *Fetcher) header(r Request) http.Header {
 		"User-Agent":      {f.config.UserAgent},
 		"Accept":          {acceptPages},
 		"Accept-Language": {f.config.AcceptLanguage},
-		"Accept-Encoding": {"gzip, deflate"},
+		"Accept-Encoding": {"gzip, deflate, br, zstd"},
 	}
 	if r.Accept != "" {
 		h.Set("Accept", r.Accept)
@@ -162,6 +162,10 @@ func isTLS(err error) bool {
 		alert  tls.AlertError
 		cert   *tls.CertificateVerificationError
 	)
+	var remote *net.OpError
+	if errors.As(err, &remote) && remote.Op == "remote error" { // how crypto/tls reports the other side's alert
+		return true
+	}
 	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &cert)
 }
 

@@ -185,7 +185,7 @@ func TestRebindingIsRefused(t *testing.T) {
 	}
 }
 
-// resolverOf gives a resolver whose server answers A questions as addrs says and has nothing else.
+// resolverOf gives a resolver whose server answers A questions as addrs says; nil knows no name.
 func resolverOf(t *testing.T, addrs func() []netip.Addr) *net.Resolver {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -208,7 +208,9 @@ func resolverOf(t *testing.T, addrs func() []netip.Addr) *net.Resolver {
 			}
 			q := m.Questions[0]
 			m.Response, m.RecursionAvailable, m.Additionals = true, true, nil
-			if q.Type == dnsmessage.TypeA {
+			if addrs == nil {
+				m.RCode = dnsmessage.RCodeNameError
+			} else if q.Type == dnsmessage.TypeA {
 				for _, a := range addrs() {
 					m.Answers = append(m.Answers, dnsmessage.Resource{
 						Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class}, Body: &dnsmessage.AResource{A: a.As4()}})
