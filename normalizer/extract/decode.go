@@ -237,8 +237,14 @@ func byteOrderMark(b []byte) (string, encoding.Encoding, int) {
 // bareUTF16 recognises UTF-16 without a mark by the zero bytes of its ASCII part, which stand on one side only.
 func bareUTF16(b []byte) (string, encoding.Encoding) {
 	b = b[:min(len(b), 4096)&^1]
-	var even, odd int
+	var even, odd, le, be int
 	for i := 0; i < len(b); i += 2 {
+		switch { // markup: characters whose bytes the other way about are of no script, while 一 and 最 look like N and g
+		case b[i+1] == 0 && strings.IndexByte("<>/=\"", b[i]) >= 0:
+			le++
+		case b[i] == 0 && strings.IndexByte("<>/=\"", b[i+1]) >= 0:
+			be++
+		}
 		if b[i] == 0 {
 			even++
 		}
@@ -248,9 +254,9 @@ func bareUTF16(b []byte) (string, encoding.Encoding) {
 	}
 	half := len(b) / 2
 	switch {
-	case odd*10 >= half && odd > 4 && even*20 <= odd:
+	case odd*10 >= half && odd > 4 && even*20 <= odd, le > 4 && le*100 >= half && be == 0:
 		return "utf-16le", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
-	case even*10 >= half && even > 4 && odd*20 <= even:
+	case even*10 >= half && even > 4 && odd*20 <= even, be > 4 && be*100 >= half && le == 0:
 		return "utf-16be", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
 	}
 	return "", nil

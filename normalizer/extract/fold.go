@@ -168,6 +168,8 @@ func foldRune(r, prev rune) rune {
 		return -1
 	case unicode.IsSpace(r) || r == 0x3164 || r == 0x2800:
 		return ' '
+	case r >= 0xE000 && r <= 0xF8FF:
+		return foldPrivate(r)
 	}
 	return r
 }
