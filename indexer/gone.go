@@ -64,6 +64,9 @@ func (w *Worker) handleGone(ctx context.Context, gone []*entry, batch []bus.Mess
 
 // stored reads the articles of the messages, by the messages' places in the batch.
 func (w *Worker) stored(ctx context.Context, gone []*entry) (map[int][]elastic.Stored, error) {
+	if err := w.complete(ctx, gone); err != nil {
+		return nil, err
+	}
 	months, err := w.index.Months(ctx)
 	if err != nil {
 		return nil, err
