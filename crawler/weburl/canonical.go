@@ -27,27 +27,42 @@ func (u URL) CanonicalURL() URL {
 type parameter struct {
 	name  string            // lower case; a trailing * stands for any rest
 	value func(string) bool // nil: whatever its value is
+	when  string            // value in words, for docs/urls.md
 }
 
-// parameters are the tracking parameters and session ids. Generic names are here only with a condition on the value, because a page
-// that is lost for a parameter too many is worse than one that is fetched twice.
-var parameters = []parameter{
-	// Google Analytics and Ads, Microsoft, Meta, Yandex, Mailchimp
-	{"utm_*", nil}, {"_ga", nil}, {"_gl", nil}, {"gclid", nil}, {"gclsrc", nil}, {"dclid", nil}, {"gbraid", nil}, {"wbraid", nil},
-	{"msclkid", nil}, {"fbclid", nil}, {"igshid", nil}, {"yclid", nil}, {"mc_cid", nil}, {"mc_eid", nil},
-	// Alibaba, taken over by CCTV, Bilibili and many content systems
-	{"spm", nil}, {"spm_id_from", nil}, {"scm", nil}, {"vd_source", nil},
-	// Baidu Tongji, Baidu's own links
-	{"hmsr", nil}, {"hmpl", nil}, {"hmcu", nil}, {"hmkw", nil}, {"hmci", nil}, {"bd_vid", nil},
-	{"wfr", nil}, {"for", oneOf("pc", "wap", "wise")},
-	// WeChat, Weibo, QQ, Toutiao: which button shared the page
-	{"isappinstalled", nil}, {"nsukey", nil}, {"tt_from", nil}, {"share_from", nil}, {"share_source", nil},
-	{"share_medium", nil}, {"share_plat", nil}, {"share_tag", nil}, {"share_session_id", nil},
-	{"from", wordy}, // from=timeline, but not from=2024-01-01
-	// session ids of Java, PHP, ASP, ColdFusion
-	{"jsessionid", nil}, {"phpsessid", nil}, {"aspsessionid*", nil}, {"asp.net_sessionid", nil}, {"sessionid", nil},
-	{"session_id", nil}, {"cfid", nil}, {"cftoken", nil}, {"sid", longHex}, // a short sid is a section
+func always(names ...string) []parameter {
+	out := make([]parameter, len(names))
+	for i, name := range names {
+		out[i] = parameter{name: name}
+	}
+	return out
 }
+
+// groups is the table by who writes the parameters. Generic names are here only with a condition on the value, because a page that
+// is lost for a parameter too many is worse than one that is fetched twice. docs/urls.md is written from it.
+var groups = []struct {
+	of   string
+	rows []parameter
+}{
+	{"Google Analytics and Ads, Microsoft, Meta, Yandex, Mailchimp", always("utm_*", "_ga", "_gl", "gclid", "gclsrc", "dclid", "gbraid", "wbraid",
+		"msclkid", "fbclid", "igshid", "yclid", "mc_cid", "mc_eid")},
+	{"Alibaba, taken over by CCTV, Bilibili and many content systems", always("spm", "spm_id_from", "scm", "vd_source")},
+	{"Baidu Tongji and Baidu's own links", append(always("hmsr", "hmpl", "hmcu", "hmkw", "hmci", "bd_vid", "wfr"),
+		parameter{"for", oneOf("pc", "wap", "wise"), "pc, wap or wise"})},
+	{"WeChat, Weibo, QQ, Toutiao: which button shared the page", append(always("isappinstalled", "nsukey", "tt_from", "share_from", "share_source",
+		"share_medium", "share_plat", "share_tag", "share_session_id"),
+		parameter{"from", wordy, "no digit at its beginning: from=timeline, but not from=2024-01-01"})},
+	{"session ids of Java, PHP, ASP, ColdFusion", append(always("jsessionid", "phpsessid", "aspsessionid*", "asp.net_sessionid", "sessionid",
+		"session_id", "cfid", "cftoken"), parameter{"sid", longHex, "24 or more hexadecimal digits: a short sid is a section"})},
+}
+
+// parameters is the table as one list.
+var parameters = func() (all []parameter) {
+	for _, g := range groups {
+		all = append(all, g.rows...)
+	}
+	return all
+}()
 
 func oneOf(values ...string) func(string) bool {
 	return func(v string) bool {
