@@ -36,6 +36,7 @@ func (w *Worker) handleGone(ctx context.Context, gone []*entry, batch []bus.Mess
 		}
 	}
 	w.write(ctx, writes)
+	unsettled := w.regroup(ctx, writes)
 	for _, e := range gone {
 		result := "superseded"
 		if err != nil {
@@ -55,11 +56,31 @@ func (w *Worker) handleGone(ctx context.Context, gone []*entry, batch []bus.Mess
 				result = "hidden"
 			}
 		}
+		if verdicts[e.at] == nil && unsettled != nil && len(e.writes) > 0 {
+			verdicts[e.at] = unsettled
+		}
 		if verdicts[e.at] != nil {
 			result = outcome(verdicts[e.at])
 		}
 		w.metrics.Gone.WithLabelValues(result).Inc()
 	}
+}
+
+// regroup gives the reprints of articles that are gone another first.
+func (w *Worker) regroup(ctx context.Context, writes []*write) error {
+	var refs []elastic.Ref
+	for _, o := range writes {
+		if o.verdict.Outcome == elastic.Written {
+			refs = append(refs, elastic.Ref{Month: o.op.Month, ID: o.op.ID})
+		}
+	}
+	if len(refs) == 0 {
+		return nil
+	}
+	if _, err := w.stories.Settle(ctx, refs); err != nil {
+		return w.stories.fate(err)
+	}
+	return nil
 }
 
 // stored reads the articles of the messages, by the messages' places in the batch.

@@ -117,6 +117,7 @@ func (w *Worker) prepare(ctx context.Context, articles []*entry, verdicts []erro
 	months, err := w.months(ctx, articles)
 	ensured := map[elastic.Month]error{}
 	var ready []*entry
+	var docs []*elastic.Document
 	for i, e := range articles {
 		if err == nil {
 			if _, done := ensured[months[i]]; !done {
@@ -130,13 +131,25 @@ func (w *Worker) prepare(ctx context.Context, articles []*entry, verdicts []erro
 		}
 		d := elastic.NewDocument(e.article)
 		d.Extra = e.extra
-		src, err := source(d)
+		docs = append(docs, &d)
+		e.writes = []*write{{op: elastic.Op{Month: months[i], ID: e.article.ID, Version: e.article.Version}}}
+		ready = append(ready, e)
+	}
+	w.stories.Place(ctx, docs)
+	return w.encode(ready, docs, verdicts)
+}
+
+// encode gives the entries whose documents can be written as JSON.
+func (w *Worker) encode(entries []*entry, docs []*elastic.Document, verdicts []error) []*entry {
+	var ready []*entry
+	for i, e := range entries {
+		src, err := source(*docs[i])
 		if err != nil {
 			verdicts[e.at] = bus.Drop(news.BadMessage, err)
 			w.metrics.Articles.WithLabelValues(outcome(verdicts[e.at])).Inc()
 			continue
 		}
-		e.writes = []*write{{op: elastic.Op{Month: months[i], ID: e.article.ID, Version: e.article.Version, Source: src}}}
+		e.writes[0].op.Source = src
 		ready = append(ready, e)
 	}
 	return ready
@@ -183,7 +196,21 @@ func (w *Worker) conflicts(ctx context.Context, entries []*entry) (map[elastic.R
 			refs = append(refs, elastic.Ref{Month: o.op.Month, ID: o.op.ID})
 		}
 	}
-	return w.index.Get(ctx, refs, false)
+	stored, err := w.index.Get(ctx, refs, false)
+	if err != nil {
+		return nil, err
+	}
+	// A change of its story counts up the version in Elasticsearch: that of one fetch read by a newer extractor may be below it and is newer.
+	var over []*write
+	for _, e := range entries {
+		o := e.writes[0]
+		if s, ok := stored[elastic.Ref{Month: o.op.Month, ID: o.op.ID}]; ok && o.verdict.Outcome == elastic.Conflict && s.Version < o.op.Version {
+			o.op = o.op.Over(s)
+			over = append(over, o)
+		}
+	}
+	w.write(ctx, over)
+	return stored, nil
 }
 
 // tell publishes what became of an article that Elasticsearch has settled, and gives the verdict on its message.

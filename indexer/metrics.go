@@ -6,6 +6,7 @@ import "github.com/prometheus/client_golang/prometheus"
 type Metrics struct {
 	Articles  *prometheus.CounterVec // by outcome: indexed, own_write, superseded, dead, retry, down
 	Gone      *prometheus.CounterVec // by outcome: hidden, unknown, superseded, dead, retry, down
+	Stories   *prometheus.CounterVec // by what was done: reprint, changed, conflict, failed
 	Batch     prometheus.Histogram   // messages of a batch
 	Bulk      prometheus.Histogram   // seconds of the writing of a batch, its retries included
 	Bytes     prometheus.Counter     // of documents sent, before compression
@@ -23,6 +24,8 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Help: "Articles by what became of them."}, []string{"outcome"}),
 		Gone: prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: space, Subsystem: stage, Name: "gone_total",
 			Help: "Messages that articles are gone, by what became of them."}, []string{"outcome"}),
+		Stories: prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: space, Subsystem: stage, Name: "stories_total",
+			Help: "Articles found as reprints before they were written, and changes of stories afterwards, by what was done."}, []string{"outcome"}),
 		Batch: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: space, Subsystem: stage, Name: "batch_messages",
 			Help: "Messages of a batch.", Buckets: []float64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000}}),
 		Bulk: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: space, Subsystem: stage, Name: "bulk_seconds",
@@ -39,7 +42,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Help: "1 while the indexer works, 0 while it waits for Elasticsearch or NATS."}),
 	}
 	if r != nil {
-		r.MustRegister(m.Articles, m.Gone, m.Batch, m.Bulk, m.Bytes, m.Retries, m.PerBulk, m.Age, m.Available)
+		r.MustRegister(m.Articles, m.Gone, m.Stories, m.Batch, m.Bulk, m.Bytes, m.Retries, m.PerBulk, m.Age, m.Available)
 	}
 	return m
 }

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/newsmill/newsmill/indexer/elastic"
 	"github.com/newsmill/newsmill/internal/bus"
 	"github.com/newsmill/newsmill/news"
@@ -31,6 +33,7 @@ type Worker struct {
 	events  Publisher
 	metrics *Metrics
 	pace    pace
+	stories *Stories
 	state   atomic.Pointer[error] // nil: ready
 }
 
@@ -48,6 +51,7 @@ func New(c Config, index *elastic.Client, events Publisher, m *Metrics) (*Worker
 	}
 	w := &Worker{config: c, log: c.Log, index: index, events: events, metrics: m}
 	w.pace.most = c.Batch
+	w.stories = NewStories(index, m, c.Log)
 	starting := ErrStarting
 	w.state.Store(&starting)
 	return w, nil
@@ -71,7 +75,16 @@ func (w *Worker) Run(ctx context.Context, c Consumer) error {
 		}
 		return err
 	}
-	err := c.Consume(ctx, bus.ConsumeOptions{
+	g, ctx := errgroup.WithContext(ctx)
+	consume := func(what string, o bus.ConsumeOptions, h bus.Handler) {
+		g.Go(func() error {
+			if err := c.Consume(ctx, o, h); err != nil {
+				return fmt.Errorf("%s: %w", what, err)
+			}
+			return nil
+		})
+	}
+	consume("indexer", bus.ConsumeOptions{
 		Durable: bus.ConsumerIndexer,
 		Stage:   news.StageIndexer,
 		Batch:   w.config.Batch,
@@ -79,11 +92,21 @@ func (w *Worker) Run(ctx context.Context, c Consumer) error {
 		Workers: w.config.Workers,
 		OnDown:  w.down,
 	}, w)
-	if err != nil {
-		return fmt.Errorf("indexer: %w", err)
-	}
-	return nil
+	consume("stories", bus.ConsumeOptions{
+		Durable: bus.ConsumerStories,
+		Stage:   news.StageIndexer,
+		Batch:   storyBatch,
+		Wait:    storyWait,
+		Workers: 1,
+	}, w.stories)
+	return g.Wait()
 }
+
+// Articles whose stories are settled at a time: the more, the fewer questions.
+const (
+	storyBatch = 1000
+	storyWait  = 250 * time.Millisecond
+)
 
 const (
 	setupRetry    = 250 * time.Millisecond

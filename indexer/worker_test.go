@@ -195,6 +195,12 @@ func newRig(t *testing.T, withBus bool) *rig {
 // admin is the outside hand on the cluster.
 func (r *rig) admin(t *testing.T, method, path, body string) {
 	t.Helper()
+	r.ask(t, method, path, body)
+}
+
+// ask is admin with the answer.
+func (r *rig) ask(t *testing.T, method, path, body string) string {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, r.proxy.target+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -205,9 +211,11 @@ func (r *rig) admin(t *testing.T, method, path, body string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	if b, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusOK {
+	b, _ := io.ReadAll(res.Body)
+	if res.StatusCode != http.StatusOK {
 		t.Fatalf("%s %s: %d %s", method, path, res.StatusCode, b)
 	}
+	return string(b)
 }
 
 func (r *rig) worker(t *testing.T, events indexer.Publisher, c indexer.Config) *indexer.Worker {

@@ -19,7 +19,15 @@ type Op struct {
 	Version int64           // external: it wins over every lower one
 	Source  json.RawMessage // one line of JSON
 
-	index string // instead of the month's write alias: the index that a migration fills
+	index string  // instead of the month's write alias: the index that a migration fills
+	over  *Stored // written over this instead of by its version, see Over
+}
+
+// Over makes an op that replaces a document as it was read, whatever its version in Elasticsearch: that runs ahead of the field version once
+// the document's story has changed (see Place). It ends in a Conflict if the document has changed since.
+func (o Op) Over(s Stored) Op {
+	o.over = &s
+	return o
 }
 
 // Outcome is what became of an Op.
@@ -90,7 +98,11 @@ func (c *Client) appendOp(b *bytes.Buffer, op Op) {
 	if alias {
 		index = c.writeAlias(op.Month)
 	}
-	fmt.Fprintf(b, `{"index":{"_index":"%s","_id":%s,"version":%d,"version_type":"external","require_alias":%t}}`, index, id, op.Version, alias)
+	if o := op.over; o != nil {
+		fmt.Fprintf(b, `{"index":{"_index":"%s","_id":%s,"if_seq_no":%d,"if_primary_term":%d,"require_alias":%t}}`, index, id, o.seq, o.term, alias)
+	} else {
+		fmt.Fprintf(b, `{"index":{"_index":"%s","_id":%s,"version":%d,"version_type":"external","require_alias":%t}}`, index, id, op.Version, alias)
+	}
 	b.WriteByte('\n')
 	b.Write(op.Source)
 	b.WriteByte('\n')

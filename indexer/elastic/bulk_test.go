@@ -23,6 +23,7 @@ func TestBulkVerdicts(t *testing.T) {
 	older, equal, newer, bad := op(t, a), op(t, a), op(t, a), op(t, article("http://haizhou.test/b", "坏", "正文"))
 	older.Version--
 	newer.Version++
+	newer.Source = []byte(strings.Replace(string(newer.Source), fmt.Sprint(equal.Version), fmt.Sprint(newer.Version), 1))
 	bad.Source = []byte(strings.Replace(string(bad.Source), `"words":2`, `"words":"many"`, 1))
 	gone := op(t, a)
 	gone.Month = "2001.01"

@@ -36,9 +36,14 @@ func text(fields object) object {
 	return t
 }
 
-// paths are the sub-fields of a text: single characters, words where the profile has them.
-func paths(p Profile) object {
-	f := object{"uni": object{"type": "text", "analyzer": analyzerSingles}}
+// paths are the sub-fields of a text: single characters (with their positions where asked for, to find what somebody has typed so far),
+// words where the profile has them.
+func paths(p Profile, positions bool) object {
+	uni := object{"type": "text", "analyzer": analyzerSingles}
+	if !positions {
+		uni["index_options"] = "freqs"
+	}
+	f := object{"uni": uni}
 	if _, ok := wordSources[p]; ok {
 		f["words"] = object{"type": "text", "analyzer": analyzerWords, "search_analyzer": analyzerWords + "_search"}
 	}
@@ -75,11 +80,11 @@ func mapping(p Profile) object {
 	date, number := object{"type": "date"}, object{"type": "integer"}
 	m := strict(object{
 		"v": object{"type": "short"}, "id": plain, "url": url, "canonical_url": url, "host": plain, "source": plain, "site_name": named(),
-		"title": text(with(paths(p), stems(), object{
+		"title": text(with(paths(p, true), stems(), object{
 			"keyword": name,
 			"suggest": object{"type": "text", "analyzer": analyzerPrefix, "search_analyzer": analyzerWhole, "index_options": "docs", "norms": false},
 		})),
-		"subtitle": text(paths(p)), "summary": text(paths(p)), "body": text(with(paths(p), stems())),
+		"subtitle": text(paths(p, false)), "summary": text(paths(p, false)), "body": text(with(paths(p, false), stems())),
 		"language": plain, "section": named(), "authors": named(), "editors": name, "origin": named(), "keywords": named(),
 		"date": date, "published_at": day(), "modified_at": day(), "fetched_at": date, "first_seen": date,
 		"images":      strict(object{"url": url, "caption": text(nil)}),

@@ -2,6 +2,7 @@ package elastic
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,9 +20,11 @@ type Ref struct {
 // Stored is what the index holds for a Ref.
 type Stored struct {
 	Ref
-	Index   string // the concrete index
-	Version int64
+	Index   string          // the concrete index
+	Version int64           // its field, which is that of the article
 	Source  json.RawMessage // only where it was asked for
+
+	seq, term int64
 }
 
 // Get reads documents as they are stored now, refreshed or not. What is not there is not in the answer. Months that do not exist
@@ -30,14 +33,18 @@ func (c *Client) Get(ctx context.Context, refs []Ref, source bool) (map[Ref]Stor
 	type doc struct {
 		Index  string `json:"_index"`
 		ID     string `json:"_id"`
-		Source bool   `json:"_source"`
+		Source any    `json:"_source"`
 	}
 	if len(refs) == 0 {
 		return nil, nil
 	}
 	docs := make([]doc, len(refs))
+	var fields any = true
+	if !source {
+		fields = []string{"version"}
+	}
 	for i, r := range refs {
-		docs[i] = doc{Index: c.writeAlias(r.Month), ID: r.ID, Source: source}
+		docs[i] = doc{Index: c.writeAlias(r.Month), ID: r.ID, Source: fields}
 	}
 	body, err := json.Marshal(map[string]any{"docs": docs})
 	if err != nil {
@@ -48,6 +55,8 @@ func (c *Client) Get(ctx context.Context, refs []Ref, source bool) (map[Ref]Stor
 			Index   string          `json:"_index"`
 			Version int64           `json:"_version"`
 			Found   bool            `json:"found"`
+			Seq     int64           `json:"_seq_no"`
+			Term    int64           `json:"_primary_term"`
 			Source  json.RawMessage `json:"_source"`
 			Error   *errorBody      `json:"error"`
 		} `json:"docs"`
@@ -65,7 +74,17 @@ func (c *Client) Get(ctx context.Context, refs []Ref, source bool) (map[Ref]Stor
 		case d.Error != nil:
 			return nil, fmt.Errorf("reading document %s: %w", refs[i].ID, fault(503, d.Error, true))
 		case d.Found:
-			found[refs[i]] = Stored{Ref: refs[i], Index: d.Index, Version: d.Version, Source: d.Source}
+			var v struct {
+				Version int64 `json:"version"`
+			}
+			if err := json.Unmarshal(d.Source, &v); err != nil {
+				return nil, fmt.Errorf("%w: document %s: %w", ErrMapping, refs[i].ID, err)
+			}
+			stored := Stored{Ref: refs[i], Index: d.Index, Version: cmp.Or(v.Version, d.Version), seq: d.Seq, term: d.Term}
+			if source {
+				stored.Source = d.Source
+			}
+			found[refs[i]] = stored
 		}
 	}
 	return found, nil

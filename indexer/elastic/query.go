@@ -105,7 +105,7 @@ func (q Query) query() object {
 }
 
 // enough is how many of the words of a query must be there: of up to two all, of more three quarters.
-const enough = "2<75%"
+const enough = "2<75% 4<50%"
 
 // matches are the ways in which a text can find an article. A field that an index does not have finds nothing there.
 func matches(text string) []object {
@@ -114,7 +114,7 @@ func matches(text string) []object {
 		{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "minimum_should_match": enough,
 			"fields": []string{"title^3", "subtitle^2", "summary", "body", "authors.text"}}},
 		// Single characters, all of them: the way for a word of one character, which stands in no pair alone.
-		{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "operator": "and", "boost": 0.2,
+		{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "minimum_should_match": "4<85%", "boost": 0.2,
 			"fields": []string{"title.uni^3", "subtitle.uni^2", "summary.uni", "body.uni"}}},
 		// Words as the cluster's plugin cuts them, where the index has them.
 		{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "minimum_should_match": enough, "boost": 0.5,

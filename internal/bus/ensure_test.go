@@ -49,8 +49,8 @@ func TestEnsureAtOnceAndAgain(t *testing.T) {
 		t.Errorf("%d streams %v, want 8 and 8 buckets", len(streams), err)
 	}
 	consumers, err := b.Consumers(t.Context())
-	if err != nil || len(consumers) != 4 {
-		t.Errorf("%d consumers %v, want 4", len(consumers), err)
+	if err != nil || len(consumers) != 5 {
+		t.Errorf("%d consumers %v, want 5", len(consumers), err)
 	}
 }
 

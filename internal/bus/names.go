@@ -30,4 +30,5 @@ const (
 	ConsumerPoll       = "poller"     // on POLLS, newsmill.poll.due.*
 	ConsumerNormalizer = "normalizer" // on RAW
 	ConsumerIndexer    = "indexer"    // on ARTICLES
+	ConsumerStories    = "stories"    // on EVENTS, news.indexed.>: reprints are looked for once they can be found
 )

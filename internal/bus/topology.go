@@ -105,6 +105,7 @@ func consumerTable(c Config) []consumerSpec {
 		row(StreamPolls, ConsumerPoll, news.StageCrawler, subjectPollDue+".*", 1_000),
 		row(StreamRaw, ConsumerNormalizer, news.StageNormalizer, "", 5_000),
 		row(StreamArticles, ConsumerIndexer, news.StageIndexer, "", 20_000),
+		row(StreamEvents, ConsumerStories, news.StageIndexer, "news.indexed.>", 20_000),
 	}
 }
 
