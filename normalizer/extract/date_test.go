@@ -211,3 +211,38 @@ func FuzzFindDate(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRelativeDate: what is read lies before now, and not by more than the number says.
+func FuzzRelativeDate(f *testing.F) {
+	for _, s := range []string{"3小时前", "昨天 14:20", "2 hours ago", "il y a 5 minutes", "前", "11-19 20:31"} {
+		f.Add(s)
+	}
+	now := time.Date(2026, 5, 3, 8, 30, 0, 0, shanghai)
+	f.Fuzz(func(t *testing.T, s string) {
+		if d, ok := relativeDate(s, now); ok && (d.Time.After(now.Add(24*time.Hour)) || d.Time.Before(now.AddDate(-20, 0, 0))) {
+			t.Errorf("%q is %s", s, d)
+		}
+		if v, ok := yearlessDate(s, now); ok && (!v.valid() || v.at(shanghai).After(now.Add(24*time.Hour))) {
+			t.Errorf("%q is %+v", s, v)
+		}
+	})
+}
+
+// FuzzNames: names come out of the text they stand in.
+func FuzzNames(f *testing.F) {
+	for _, s := range []string{"本报记者张三、李四", "（記者王小明／台北報導）", "记者 王·五 摄", "通讯员"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, name := range append(roleNames(s), signature(s)...) {
+			if !strings.Contains(s, name) || name == "" {
+				t.Errorf("%q out of %q", name, s)
+			}
+		}
+		for _, p := range readPairs(s) {
+			if !strings.Contains(s, p.value) {
+				t.Errorf("%q out of %q", p.value, s)
+			}
+		}
+	})
+}

@@ -50,6 +50,9 @@ func (d dateValue) swapped() dateValue {
 
 // findDate gives the first whole date (year, month and day) in a text and where it stands, its time of day included.
 func findDate(s string) (dateValue, span) {
+	if !mayHoldDate(s) {
+		return dateValue{}, span{}
+	}
 	prev := rune(0)
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -87,6 +90,18 @@ func findDate(s string) (dateValue, span) {
 		i += size
 	}
 	return dateValue{}, span{}
+}
+
+// mayHoldDate turns down most lines by their bytes: a date has digits (of some script: the lead bytes of the others are looked for) or
+// the Chinese word for year.
+func mayHoldDate(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= '0' && c <= '9' || c == 0xD9 || c == 0xDB || c == 0xE0 || c == 0xE5 && strings.HasPrefix(s[i:], "年") {
+			return true
+		}
+	}
+	return false
 }
 
 // withTime reads the time of day behind a date that stands at s[i:i+n].

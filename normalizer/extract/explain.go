@@ -7,7 +7,7 @@ import (
 )
 
 // Trace is how a page came to its result: every block of text in the order of the page, with what was seen of it and why it stayed
-// or went.
+// or went, and before them every candidate for a field of metadata with its place, its confidence and why it won or lost.
 type Trace struct {
 	Charset string       `json:"charset"`
 	Main    string       `json:"main"` // the element that was taken for the article's

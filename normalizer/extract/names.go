@@ -55,10 +55,8 @@ func isChineseName(s string) bool {
 			return false
 		}
 	}
-	for end := range notGiven {
-		if len(end) < len(s) && strings.HasPrefix(s, end) && n == 3 && utf8.RuneCountInString(end) == 2 && len(end) == size+second && isRoleEnd(s[size+second:]) {
-			return false
-		}
+	if n == 3 && notGiven[s[:size+second]] && isRoleEnd(s[size+second:]) {
+		return false
 	}
 	return true
 }
