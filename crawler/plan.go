@@ -3,6 +3,7 @@ package crawler
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -34,7 +35,14 @@ func (v *visit) planNext(ctx context.Context, f fate) error {
 	}
 	e.Step, e.Revisit, e.Fresh, e.Poll, e.Chain, e.Queued = v.it.Step+1, true, false, false, nil, time.Now().UTC()
 	e.Trace = news.ChildTrace(v.it.Trace)
-	return v.w.keep(ctx, v.hold, func(ctx context.Context) error { return v.w.front.AddLater(ctx, e, v.hold.Now().Add(wait)) })
+	return v.w.keep(ctx, v.hold, func(ctx context.Context) error {
+		err := v.w.front.AddLater(ctx, e, v.hold.Now().Add(wait))
+		if errors.Is(err, bus.ErrFull) { // a visit more is not worth waiting for room, which only the settling of others makes
+			v.w.cfg.Log.Warn("an article is not visited again: URLS is full", "url", e.URL)
+			return nil
+		}
+		return err
+	})
 }
 
 // isNews tells whether this visit brought an article of the fast lane for the first time.

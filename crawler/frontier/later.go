@@ -47,8 +47,11 @@ func (f *Frontier) AddLater(ctx context.Context, e Entry, at time.Time) error {
 // zero: then it looks through the days before as well. Any number of crawlers may call it at the same time.
 func (f *Frontier) WakeLater(ctx context.Context, since, now time.Time) (woken int, err error) {
 	now = now.UTC().Truncate(time.Minute)
-	from := now.Add(-24 * time.Hour).Truncate(24 * time.Hour)
-	if !since.IsZero() && since.After(from) {
+	if n, err := f.urls.Count(ctx, later+">"); err != nil || n == 0 {
+		return 0, err
+	}
+	from := now.Truncate(24 * time.Hour)
+	if !since.IsZero() && since.After(from.AddDate(0, 0, -1)) {
 		from = since.UTC().Add(-5 * time.Minute).Truncate(time.Minute)
 	} else {
 		for day := from.AddDate(0, 0, -laterDays); day.Before(from); day = day.AddDate(0, 0, 1) {
