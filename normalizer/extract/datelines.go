@@ -220,7 +220,7 @@ func (p *page) relativeOffer(head []headLine, i int) (dateOffer, bool) {
 		return dateOffer{}, false
 	}
 	text := b.text
-	if len(text) > maxRelative*2 || b.n > 8 && strings.IndexAny(text, "0123456789") < 0 {
+	if len(text) > maxRelative*2 || b.n > 8 && !strings.ContainsAny(text, "0123456789") {
 		return dateOffer{}, false
 	}
 	now := p.in.FetchedAt.In(p.zone())
