@@ -213,7 +213,7 @@ func (p *preview) ask(ctx context.Context, src *source, r fetch.Request, delay t
 		pause(ctx, delay-time.Since(last))
 	}
 	hops := 0
-	r.AllowPrivate = src.AllowPrivate
+	r = src.dress(r)
 	r.BeforeHop = func(ctx context.Context, u weburl.URL, _ int) error {
 		if hops++; hops > 1 && u.HostPort() == host {
 			pause(ctx, min(delay, maxInline))

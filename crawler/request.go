@@ -67,7 +67,7 @@ func (w *Worker) delayFor(hold *frontier.Hold, it frontier.Item) time.Duration {
 // ask sends a request when the host may have one, and every hop of its redirects in the same way. check decides on hops; nil lets all pass.
 // Errors are those of the fetcher, a *failure for those that may pass, or of our own.
 func (v *visit) ask(ctx context.Context, r fetch.Request, check func(ctx context.Context, u weburl.URL) error) (*fetch.Response, error) {
-	r.AllowPrivate = v.src.AllowPrivate
+	r = v.src.dress(r)
 	if err := v.gate(ctx); err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (v *visit) cause(ctx context.Context, err error) error {
 		return own.err
 	case errors.Is(err, frontier.ErrLeaseLost), ctx.Err() != nil:
 		return err
-	case errors.Is(err, fetch.ErrProxy):
+	case errors.Is(err, fetch.ErrProxy) && v.src.Proxy == "":
 		return bus.Down(err) // every request needs it
 	case errors.Is(err, fetch.ErrConnect):
 		broken := errors.Is(err, fetch.ErrDNS) || errors.Is(err, fetch.ErrTLS)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/newsmill/newsmill/crawler/fetch"
 	"github.com/newsmill/newsmill/crawler/weburl"
 	"github.com/newsmill/newsmill/internal/bus"
 	"github.com/newsmill/newsmill/seeds"
@@ -32,6 +33,15 @@ func parseSource(value []byte) (*source, error) {
 	var err error
 	s.scope, err = s.Scope.Matcher()
 	return &s, err
+}
+
+// dress gives a request what its source says about all of them.
+func (s *source) dress(r fetch.Request) fetch.Request {
+	r.AllowPrivate, r.Proxy = s.AllowPrivate, s.Proxy
+	if s.Cookies {
+		r.Cookies = s.ID
+	}
+	return r
 }
 
 // delay is the source's pause between two requests to one host.

@@ -235,6 +235,8 @@ func (r *reader) source(n ast.Node) Source {
 			r.mapping(path, n, fields{"title": r.text(&s.Hints.Title), "body": r.text(&s.Hints.Body), "date": r.text(&s.Hints.Date),
 				"author": r.text(&s.Hints.Author), "remove": r.text(&s.Hints.Remove)})
 		},
+		"cookies":       r.truth(func(v bool) { s.Cookies = v }),
+		"proxy":         r.text(&s.Proxy),
 		"allow_private": r.truth(func(v bool) { s.AllowPrivate = v }),
 		"verified":      r.truth(func(v bool) { s.Verified = &v }),
 	})

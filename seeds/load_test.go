@@ -62,7 +62,7 @@ func TestGood(t *testing.T) {
 				Deny: []string{`^/news/\d{4}/photo/`}},
 			MaxDepth: 2, Discover: true, MaxAge: Duration(30 * 24 * time.Hour), Politeness: Politeness{Delay: Duration(2 * time.Second), PagesPerHour: 600, PagesPerDay: 5000, HostPagesPerHour: 300, HostPagesPerDay: 2500},
 			Hints:    Hints{Title: "h1.title", Body: "#content", Date: ".date", Author: ".author", Remove: ".share, .qr"},
-			Verified: &yes,
+			Verified: &yes, Cookies: true, Proxy: "http://proxy.example:3128",
 		},
 		{
 			ID: "yunhe-local", Name: "云河内网", Interval: Duration(2 * time.Second), IntervalMin: Duration(time.Second), IntervalMax: Duration(8 * time.Second), Revisit: DefaultRevisit(), AllowPrivate: true,

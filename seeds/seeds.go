@@ -55,6 +55,8 @@ type Source struct {
 	SilentAfter Duration `json:"silent_after,omitempty"`
 
 	Politeness   Politeness `json:"politeness"`
+	Cookies      bool       `json:"cookies,omitempty"`       // keep the cookies that its hosts set, each for its own
+	Proxy        string     `json:"proxy,omitempty"`         // an HTTP proxy for this source, or "none"; empty is the crawler's own
 	AllowPrivate bool       `json:"allow_private,omitempty"` // loopback and private networks may be asked
 	Hints        Hints      `json:"hints"`
 	// Paused is set by the crawler's commands (crawler.Pause), never by a file.

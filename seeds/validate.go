@@ -58,6 +58,11 @@ func (s Source) problems() []problem {
 	if d := s.Politeness.Delay.Std(); d != 0 && (d < minDelay || d > MaxDelay) {
 		add("politeness.delay", "%v is not between %v and %v", d, minDelay, MaxDelay)
 	}
+	if s.Proxy != "" && s.Proxy != "none" {
+		if u, err := url.Parse(s.Proxy); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			add("proxy", "%q is not an http or https address, or none", s.Proxy)
+		}
+	}
 	out = append(out, s.Scope.problems()...)
 	return append(out, s.startProblems()...)
 }

@@ -67,6 +67,7 @@ type crawlerSettings struct {
 	DelayFactor float64           `help:"The same as a multiple of what the last answer took, where that is longer; 0 turns it off." default:"3"`
 	LogRequests bool              `help:"Log every request to a host (robots.txt and redirects too) with host, start, end, status and the delay that it kept, at level info instead of debug."`
 	Proxy       string            `help:"HTTP proxy for fetching; empty takes HTTP_PROXY, HTTPS_PROXY and NO_PROXY; none uses no proxy." placeholder:"URL"`
+	FetchCa     string            `help:"PEM file with certificate authorities that sites are trusted by, besides those of the system." placeholder:"FILE"`
 	Resolve     map[string]string `help:"Addresses for names, past DNS: name=ip:port, several separated by semicolons." placeholder:"NAME=ADDR"`
 	PageBytes   int64             `help:"Most bytes of a page, after decompression." default:"10485760"`
 	FetchTime   time.Duration     `help:"Most time for one fetch with its redirects." default:"60s"`

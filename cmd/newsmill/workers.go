@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -141,9 +143,30 @@ func (set *settings) crawlerConfig() crawler.Config {
 	}
 }
 
+// fetchCAs gives the system's certificate authorities and those of the setting; nil, the system's alone, where there is none.
+func (set *settings) fetchCAs() (*x509.CertPool, error) {
+	file := set.Crawler.FetchCa
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("fetch-ca: %w", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, fmt.Errorf("fetch-ca: %w", err)
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("fetch-ca: %s holds no certificate", file)
+	}
+	return pool, nil
+}
+
 // newCrawler makes the crawler. resolve holds addresses that the operator's --resolve may overrule; alone says that the NATS server has
 // just been started with this process, so no other crawler can be at work.
 func (p *process) newCrawler(set *settings, resolve map[string]string, alone bool) (*crawler.Worker, error) {
+	var err error
 	c := set.crawlerConfig()
 	c.Alone, c.Log, c.Fetch.Metrics = alone, p.log, fetch.NewMetrics(p.metrics)
 	table := maps.Clone(resolve)
@@ -152,6 +175,9 @@ func (p *process) newCrawler(set *settings, resolve map[string]string, alone boo
 	}
 	maps.Copy(table, c.Fetch.Resolve)
 	c.Fetch.Resolve = table
+	if c.Fetch.RootCAs, err = set.fetchCAs(); err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
 	w, err := crawler.New(crawler.StoresOf(p.bus), c, crawler.NewMetrics(p.metrics))
 	if err != nil {
 		return nil, &exitError{exitUsage, err}

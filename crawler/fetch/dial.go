@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -26,6 +27,7 @@ import (
 // address would serve one that may not, and a page on the proxy's own address would pass as the proxy.
 type clients struct {
 	public, private, proxied *http.Transport
+	others                   *others
 	resolve                  map[string]netip.AddrPort
 	below                    bool // resolve has entries with a star
 	proxy                    func(*url.URL) (*url.URL, error)
@@ -83,17 +85,59 @@ func newClients(c Config) (clients, error) {
 	k.proxy = proxyFunc(c.Proxy)
 	k.public = k.transport(c, k.guard)
 	k.private = k.transport(c, k.openGuard)
-	k.proxied = k.transport(c, nil)
-	dialProxy := k.proxied.DialContext
-	k.proxied.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := dialProxy(ctx, network, address)
+	k.proxied = k.through(c, k.proxy)
+	k.others = &others{by: map[string]other{}, make: func(setting string) other {
+		proxy := proxyFunc(setting)
+		return other{proxy, k.through(c, proxy)}
+	}}
+	return k, nil
+}
+
+// through gives a transport that dials nothing but a proxy.
+func (k clients) through(c Config, proxy func(*url.URL) (*url.URL, error)) *http.Transport {
+	t := k.transport(c, nil)
+	dial := t.DialContext
+	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrProxy, err)
 		}
 		return conn, nil
 	}
-	k.proxied.Proxy = func(r *http.Request) (*url.URL, error) { return k.proxy(r.URL) }
-	return k, nil
+	t.Proxy = func(r *http.Request) (*url.URL, error) { return proxy(r.URL) }
+	return t
+}
+
+// others are the proxies of single sources, each with connections of its own.
+type others struct {
+	make func(setting string) other
+
+	mu sync.Mutex
+	by map[string]other
+}
+
+type other struct {
+	proxy     func(*url.URL) (*url.URL, error)
+	transport *http.Transport
+}
+
+func (o *others) of(setting string) other {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	it, ok := o.by[setting]
+	if !ok {
+		it = o.make(setting)
+		o.by[setting] = it
+	}
+	return it
+}
+
+func (o *others) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, it := range o.by {
+		it.transport.CloseIdleConnections()
+	}
 }
 
 func proxyFunc(setting string) func(*url.URL) (*url.URL, error) {
@@ -184,9 +228,9 @@ func (k clients) lookup(host, hostPort string) (netip.AddrPort, bool) {
 }
 
 // choose gives the transport for a request.
-func (k clients) choose(u weburl.URL, std *url.URL, allowPrivate bool) (*http.Transport, error) {
+func (k clients) choose(u weburl.URL, std *url.URL, r Request) (*http.Transport, error) {
 	direct, g := k.public, k.guard
-	if allowPrivate {
+	if r.AllowPrivate {
 		direct, g = k.private, k.openGuard
 	}
 	name := strings.Trim(u.Host(), "[]")
@@ -194,7 +238,11 @@ func (k clients) choose(u weburl.URL, std *url.URL, allowPrivate bool) (*http.Tr
 	if k.target(hostPort) != hostPort {
 		return direct, nil
 	}
-	proxy, err := k.proxy(std)
+	through := other{k.proxy, k.proxied}
+	if r.Proxy != "" {
+		through = k.others.of(r.Proxy)
+	}
+	proxy, err := through.proxy(std)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w: %w", ErrConnect, ErrProxy, err)
 	}
@@ -207,7 +255,7 @@ func (k clients) choose(u weburl.URL, std *url.URL, allowPrivate bool) (*http.Tr
 	} else if err = nil; k.loopbackOnly() {
 		err = fmt.Errorf("%w: %s through a proxy", ErrLoopbackOnly, u.Host())
 	}
-	return k.proxied, err
+	return through.transport, err
 }
 
 // loopbackOnly asks the guard instead of keeping the setting twice: a public address passes every other guard.
@@ -216,6 +264,7 @@ func (k clients) loopbackOnly() bool {
 }
 
 func (k clients) close() {
+	k.others.close()
 	for _, t := range []*http.Transport{k.public, k.private, k.proxied} {
 		t.CloseIdleConnections()
 	}

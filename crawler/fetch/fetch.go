@@ -2,7 +2,7 @@
 // from a private address unless the source may.
 //
 // It decides nothing about politeness, robots.txt or scope: the caller's BeforeHop does, and is asked before every request that goes
-// out. It keeps no cookies, never retries, and leaves the charset of the body alone. Only the crawler and commands may import it.
+// out. It keeps cookies only for a request that says whose, never retries, and leaves the charset of the body alone. Only the crawler and commands may import it.
 package fetch
 
 import (
@@ -49,6 +49,8 @@ type Request struct {
 	ETag         string // validators of the last visit; both empty asks unconditionally
 	LastModified string
 	AllowPrivate bool   // the source allows private addresses
+	Proxy        string // as Config.Proxy, for this request; empty is the Config's
+	Cookies      string // whose cookies are sent and kept (the source's id); empty: none at all
 	Accept       string // the Accept header; empty asks for pages and feeds
 
 	AnyType   bool  // take whatever content type comes (robots.txt)
@@ -92,6 +94,7 @@ type Response struct {
 type Fetcher struct {
 	config  Config
 	clients clients
+	jars    jars
 	metrics *Metrics
 }
 

@@ -314,7 +314,9 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	want := map[string]float64{"newsmill_crawler_fetches_total 2xx": 1, "newsmill_crawler_fetches_total private_address": 1,
-		"newsmill_crawler_redirects_total": 0, "newsmill_crawler_fetched_bytes_total": 5, "newsmill_crawler_fetch_seconds": 2}
+		"newsmill_crawler_redirects_total": 0, "newsmill_crawler_fetched_bytes_total": 5, "newsmill_crawler_fetch_seconds": 2,
+		"newsmill_crawler_connections_reused_total": 0, "newsmill_crawler_fetch_phase_seconds connect": 1, "newsmill_crawler_fetch_phase_seconds first_byte": 1,
+		"newsmill_crawler_fetch_phase_seconds body": 1}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/newsmill/newsmill/crawler/weburl"
@@ -33,19 +32,22 @@ func (f *Fetcher) hop(ctx context.Context, r Request, at weburl.URL) (*Response,
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", weburl.ErrURL, err)
 	}
-	transport, err := f.clients.choose(at, std, r.AllowPrivate)
+	transport, err := f.clients.choose(at, std, r)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var connected atomic.Bool
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
+	timed := &phases{m: f.metrics}
+	traced := httptrace.WithClientTrace(ctx, timed.trace())
 	req := (&http.Request{Method: http.MethodGet, URL: std, Host: std.Host, Header: f.header(r)}).WithContext(traced)
+	f.jars.send(r.Cookies, req)
 	answer, err := transport.RoundTrip(req)
 	if err != nil {
-		return nil, failed(ctx, err, connected.Load())
+		return nil, failed(ctx, err, timed.gotConn())
 	}
+	f.jars.keep(r.Cookies, std, answer)
+	body := time.Now()
 	defer func() { _ = answer.Body.Close() }()
 
 	timer := time.AfterFunc(f.config.BodyTimeout, func() { cancel(fmt.Errorf("%w: %v for the body", ErrTimeout, f.config.BodyTimeout)) })
@@ -54,6 +56,7 @@ func (f *Fetcher) hop(ctx context.Context, r Request, at weburl.URL) (*Response,
 	if err := f.readBody(r, res, answer); err != nil {
 		return nil, failedBody(ctx, err)
 	}
+	f.metrics.phases.WithLabelValues("body").Observe(time.Since(body).Seconds())
 	return res, nil
 }
 

@@ -14,6 +14,8 @@ type Metrics struct {
 	redirects prometheus.Counter
 	bytes     prometheus.Counter
 	seconds   prometheus.Histogram
+	phases    *prometheus.HistogramVec // by phase: dns, connect, tls, first_byte, body
+	reused    prometheus.Counter
 }
 
 // NewMetrics gives the metrics, registered where reg is not nil.
@@ -27,8 +29,12 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "newsmill_crawler_fetch_seconds",
 			Help: "Time of a fetch with its redirects.", Buckets: prometheus.ExponentialBuckets(0.005, 2.5, 12)}),
 	}
+	m.phases = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "newsmill_crawler_fetch_phase_seconds",
+		Help: "Time of the phases of a request: dns, connect, tls, first_byte (from the request sent), body.", Buckets: prometheus.ExponentialBuckets(0.001, 4, 9)}, []string{"phase"})
+	m.reused = prometheus.NewCounter(prometheus.CounterOpts{Name: "newsmill_crawler_connections_reused_total",
+		Help: "Requests that went over a connection which was open already."})
 	if reg != nil {
-		reg.MustRegister(m.fetches, m.redirects, m.bytes, m.seconds)
+		reg.MustRegister(m.fetches, m.redirects, m.bytes, m.seconds, m.phases, m.reused)
 	}
 	return m
 }
