@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -59,7 +60,7 @@ func Decode(body []byte, contentType string) (text, charset string, err error) {
 		return undouble(cleanUTF8(body)), "utf-8", nil
 	}
 	labels := labelsOf(body, contentType)
-	if bad == 0 && (good == 0 && !needsEscape(labels) || len(labels) == 0) {
+	if bad == 0 && (good == 0 && !needsEscape(labels) || len(labels) == 0) || valid && allUTF8(labels) {
 		return undouble(cleanUTF8(body)), "utf-8", nil
 	}
 	if good == 0 && bad == 0 { // a charset of escapes, which nothing but its label tells from ASCII
@@ -70,6 +71,11 @@ func Decode(body []byte, contentType string) (text, charset string, err error) {
 		}
 	}
 	return weigh(body, labels, good, bad)
+}
+
+// allUTF8 tells whether nothing else is claimed.
+func allUTF8(labels []string) bool {
+	return !slices.ContainsFunc(labels, func(l string) bool { return l != "utf-8" })
 }
 
 // candidate is a charset that the bytes may be in.

@@ -99,6 +99,7 @@ func TestDecodeOdds(t *testing.T) {
 		{"a stray byte in utf-8", "云河\xff" + hansText, "text/html; charset=utf-8", "云河" + hansText, "utf-8", nil},
 		{"a stray byte in gbk", gbk + "\xff" + gbk, "text/html", hansText, "gb18030", nil},
 		{"ascii", "<p>plain</p>", "", "<p>plain</p>", "utf-8", nil},
+		{"a few no-break spaces in utf-8", "<p>Nice\u00a0dark\u00a0skies over the old bridge.</p>", "text/html; charset=utf-8", "dark\u00a0skies", "utf-8", nil},
 		{"latin", latin, "", "annoncé hier", "windows-1252", nil},
 		{"latin under a gbk label", latin, "text/html; charset=gbk", "annoncé hier", "windows-1252", nil},
 		{"cyrillic by label", russian, "text/plain; charset=windows-1251", "городские власти", "windows-1251", nil},

@@ -3,6 +3,7 @@ package extract
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Characters that stand in one Chinese script alone, most frequent first.
@@ -40,7 +41,13 @@ func countScripts(lines []string) scriptCount {
 	var c scriptCount
 	for _, line := range lines {
 		for _, r := range line {
-			c.add(r)
+			switch {
+			case r >= utf8.RuneSelf:
+				c.add(r)
+			case isASCIILetter(r):
+				c.latin++
+				c.total++
+			}
 		}
 	}
 	return c

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,6 +13,27 @@ type ruleIndex struct {
 	whole map[string]int      // words that must be the line, with the first rule that has them
 	any   map[rune][]ruleWord // words that may stand anywhere
 	first runeSet             // what begins the words of any
+	pairs [128][2]uint64      // the letters that follow it, where both are ASCII
+}
+
+func (x *ruleIndex) addPair(w string) {
+	switch {
+	case len(w) == 1: // anything may follow
+		x.pairs[w[0]] = [2]uint64{math.MaxUint64, math.MaxUint64}
+	case w[1] < utf8.RuneSelf:
+		x.pairs[w[0]][w[1]>>6] |= 1 << (w[1] & 63)
+	}
+}
+
+// mayBegin tells quickly of most places in a line that no word of any begins there.
+func (x *ruleIndex) mayBegin(r rune, rest string) bool {
+	if !x.first.has(r) {
+		return false
+	}
+	if r >= utf8.RuneSelf || len(rest) < 2 || rest[1] >= utf8.RuneSelf {
+		return true
+	}
+	return x.pairs[r][rest[1]>>6]>>(rest[1]&63)&1 == 1
 }
 
 // runeSet is a set of characters of the Basic Multilingual Plane, a bit for each.
@@ -39,6 +61,9 @@ func buildRuleIndex(rules []lineRule) ruleIndex {
 			case anywhere:
 				x.any[first] = append(x.any[first], ruleWord{i, w})
 				x.first.add(first)
+				if first < utf8.RuneSelf {
+					x.addPair(w)
+				}
 			case whole:
 				if _, ok := x.whole[trimLabel(w)]; !ok {
 					x.whole[trimLabel(w)] = i
@@ -75,7 +100,7 @@ func (x *ruleIndex) find(key string, accept func(rule int) bool) int {
 		}
 	}
 	for i, r := range key {
-		if !x.first.has(r) {
+		if !x.mayBegin(r, key[i:]) {
 			continue
 		}
 		for _, w := range x.any[r] {
