@@ -49,6 +49,7 @@ func (f *fault) over(s Stores) Stores {
 	s.Hosts = faultyHosts{s.Hosts, f}
 	s.Seen = faultyVisits{s.Seen, f, "record in SEEN"}
 	s.Robots = faultyVisits{s.Robots, f, "keep robots.txt"}
+	s.Progress = faultyProgress{s.Progress, f}
 	return s
 }
 
@@ -79,6 +80,9 @@ func (u faultyURLs) Add(ctx context.Context, m bus.Outgoing) (added bool, err er
 	op := "add link"
 	if strings.Contains(string(m.Data), `"poll":true`) {
 		op = "add start page"
+	}
+	if strings.HasPrefix(m.Subject, "newsmill.later.") {
+		op = "keep next visit"
 	}
 	err = u.f.do(op, func() error { added, err = u.URLs.Add(ctx, m); return err })
 	return added, err
@@ -145,6 +149,21 @@ func (v faultyVisits) Put(ctx context.Context, key string, value []byte) (rev ui
 	return rev, err
 }
 
+type faultyProgress struct {
+	ProgressStore
+	f *fault
+}
+
+func (p faultyProgress) Create(ctx context.Context, key string, value []byte) (rev uint64, err error) {
+	err = p.f.do("record progress", func() error { rev, err = p.ProgressStore.Create(ctx, key, value); return err })
+	return rev, err
+}
+
+func (p faultyProgress) Update(ctx context.Context, key string, value []byte, revision uint64) (rev uint64, err error) {
+	err = p.f.do("record progress", func() error { rev, err = p.ProgressStore.Update(ctx, key, value, revision); return err })
+	return rev, err
+}
+
 // TestFaultTable lets every write of the crawler fail, more often than it is repeated on the spot, once not kept and once kept: every URL
 // must end as without the fault, nothing may be lost, and no host may stay without a token. The sweep does not run.
 func TestFaultTable(t *testing.T) {
@@ -170,6 +189,8 @@ func TestFaultTable(t *testing.T) {
 		{"lease host", once},
 		{"free host", once},
 		{"next poll", once},
+		{"record progress", 1}, // a record that was kept is not written again
+		{"keep next visit", onTheSpot},
 	} {
 		for name, kept := range map[string]bool{"not kept": false, "kept": true} {
 			// They wait more than they work, so more of them run at a time than there are processors.
@@ -227,6 +248,9 @@ func faultRow(t *testing.T, f *fault) {
 		if end := strings.TrimPrefix(got.ends()[url], "dead "); lastOutcome(t, s, url) != end {
 			t.Errorf("%s: ended as %s, SEEN says %q", url, end, lastOutcome(t, s, url))
 		}
+	}
+	if n, _, err := s.frontier().Kept(t.Context(), ""); n < 2 || err != nil {
+		t.Errorf("%d visits of plans are kept, %v", n, err)
 	}
 	if polls := pollsOf(t, s); polls != 1 {
 		t.Errorf("%d polls are stored, want the next one", polls)
