@@ -3,6 +3,7 @@ package elastic
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -98,23 +99,34 @@ func (q Query) query() object {
 		b["must_not"] = []object{{"exists": object{"field": "gone_at"}}}
 	}
 	if text := strings.TrimSpace(q.Text); text != "" {
-		b["must"] = []object{{"bool": object{"should": matches(text)}}}
+		b["must"] = []object{{"bool": object{"should": matches(text, q.Newest)}}}
 		b["should"] = lifts(text)
 	}
 	return object{"bool": b}
 }
 
 // enough is how many of the words of a query must be there: of up to two all, of more three quarters.
-const enough = "2<75% 4<50%"
+const enough = "2<75%"
+
+// Of single characters all of up to four must be there, of more four fifths. The one that has them all and nothing else in common stands far
+// behind, where the best stand first; where the newest do it would stand among them, so there all must be there.
+const (
+	enoughSingles = "4<80%"
+	allSingles    = "100%"
+)
 
 // matches are the ways in which a text can find an article. A field that an index does not have finds nothing there.
-func matches(text string) []object {
+func matches(text string, newest bool) []object {
+	singles := enoughSingles
+	if newest {
+		singles = allSingles
+	}
 	ways := []object{
 		// Pairs of characters, and words of other scripts. cross_fields: one in the title and another in the body count together.
 		{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "minimum_should_match": enough,
 			"fields": []string{"title^3", "subtitle^2", "summary", "body", "authors.text"}}},
-		// Single characters, all of them: the way for a word of one character, which stands in no pair alone.
-		{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "minimum_should_match": "4<85%", "boost": 0.2,
+		// Single characters: the way for a word of one character, which stands in no pair alone, and for a question in other words.
+		{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "minimum_should_match": singles, "boost": 0.2,
 			"fields": []string{"title.uni^3", "subtitle.uni^2", "summary.uni", "body.uni"}}},
 		// Words as the cluster's plugin cuts them, where the index has them.
 		{"multi_match": object{"query": text, "type": "cross_fields", "tie_breaker": 0.3, "minimum_should_match": enough, "boost": 0.5,
@@ -183,19 +195,58 @@ func (q Query) sort() []object {
 	return append([]object{{"_score": object{"order": "desc"}}}, newest...)
 }
 
-func (q Query) highlight() object {
-	pre, post := q.Pre, q.Post
-	if pre == "" && post == "" {
-		pre, post = "<em>", "</em>"
+// marks stand around what matched.
+func (q Query) marks() (pre, post string) {
+	if q.Pre == "" && q.Post == "" {
+		return "<em>", "</em>"
 	}
+	return q.Pre, q.Post
+}
+
+func (q Query) highlight() object {
+	pre, post := q.marks()
 	return object{
 		"encoder": "html", "type": "unified",
 		"pre_tags": []string{pre}, "post_tags": []string{post},
 		"max_analyzed_offset": 1_000_000, // a longer body is highlighted as far as that instead of failing the whole search
-		"fields": object{
-			"title":    object{"number_of_fragments": 0},
-			"subtitle": object{"number_of_fragments": 0},
-			"body":     object{"number_of_fragments": 3, "fragment_size": 120, "no_match_size": 120},
-		},
+		"fields":              highlighted(),
 	}
+}
+
+// paths that a highlight is looked for on, the best first: where a single character or a stem has matched, the pairs have not.
+var highlightPaths = []string{"", ".uni", ".en"}
+
+func highlighted() object {
+	fields := object{}
+	for _, path := range highlightPaths {
+		fields["title"+path] = object{"number_of_fragments": 0}
+		fields["subtitle"+path] = object{"number_of_fragments": 0}
+		body := object{"number_of_fragments": 3, "fragment_size": 120}
+		if path == "" {
+			body["no_match_size"] = 120
+		}
+		fields["body"+path] = body
+	}
+	return fields
+}
+
+// foldHighlights keeps of each field the marks of the first path that has any, under the field's own name.
+func foldHighlights(found map[string][]string, mark string) map[string][]string {
+	if found == nil {
+		return nil
+	}
+	folded := map[string][]string{}
+	for _, field := range []string{"title", "subtitle", "body"} {
+		for _, path := range highlightPaths {
+			lines := found[field+path]
+			marked := slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, mark) })
+			if len(lines) > 0 && (marked || folded[field] == nil) {
+				folded[field] = lines
+			}
+			if marked {
+				break
+			}
+		}
+	}
+	return folded
 }

@@ -57,8 +57,9 @@ func (c *Client) Search(ctx context.Context, q Query) (Result, error) {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
 	r := Result{Total: answer.Hits.Total.Value, TookMS: answer.Took}
+	mark, _ := q.marks()
 	for _, h := range answer.Hits.Hits {
-		hit := Hit{Index: h.Index, Highlights: h.Highlight}
+		hit := Hit{Index: h.Index, Highlights: foldHighlights(h.Highlight, mark)}
 		if h.Score != nil {
 			hit.Score = *h.Score
 		}

@@ -117,6 +117,11 @@ func TestSearchHighlightsAndFacets(t *testing.T) {
 	if diff := cmp.Diff(docs[0], r.Hits[0].Document); diff != "" {
 		t.Errorf("the document came back changed (-put +got):\n%s", diff)
 	}
+	for text, want := range map[string]string{"台": "站<em>台</em>", "臺": "站<em>台</em>", "三號線": "<em>三号线</em>"} {
+		if r, err := c.Search(t.Context(), elastic.Query{Text: text}); err != nil || len(r.Hits) == 0 || !strings.Contains(strings.Join(r.Hits[0].Highlights["body"], " "), want) {
+			t.Errorf("%s: %+v, %v; want %s", text, r.Hits, err, want)
+		}
+	}
 	r, err = c.Search(t.Context(), elastic.Query{Facets: true, Size: -1})
 	if err != nil || len(r.Hits) != 0 {
 		t.Fatalf("%+v, %v", r, err)
