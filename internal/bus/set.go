@@ -34,7 +34,9 @@ func (s *Set) Add(ctx context.Context, m Outgoing) (added bool, err error) {
 }
 
 // First gives the oldest message whose subject matches filter, or ErrNotFound.
-func (s *Set) First(ctx context.Context, filter string) (Message, error) { return s.From(ctx, filter, 1) }
+func (s *Set) First(ctx context.Context, filter string) (Message, error) {
+	return s.From(ctx, filter, 1)
+}
 
 // From gives the oldest message of this sequence or later whose subject matches filter, or ErrNotFound.
 func (s *Set) From(ctx context.Context, filter string, seq uint64) (Message, error) {
