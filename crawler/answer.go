@@ -45,7 +45,8 @@ func (v *visit) answered(ctx context.Context, resp *fetch.Response) (fate, error
 		f.reason = news.HTTPGone
 		return f, nil
 	case challenged(resp):
-		f.reason, f.detail = news.Challenge, "status "+strconv.Itoa(s)+" with a script"
+		v.hold.Slow()
+		f.reason, f.detail = news.Challenge, "status "+strconv.Itoa(s)+" with a script instead of a page"
 		return f, nil
 	case s != http.StatusOK && s != http.StatusNonAuthoritativeInfo:
 		f.reason, f.detail = news.HTTPStatus, "status "+strconv.Itoa(s)
@@ -83,11 +84,6 @@ func (v *visit) passing(resp *fetch.Response) error {
 	return f
 }
 
-// challenged recognises the answer of a JS-cookie wall as Chinese sites have it: 521 or 412 with a script and no text.
-func challenged(resp *fetch.Response) bool {
-	return (resp.Status == 521 || resp.Status == http.StatusPreconditionFailed) && bytes.Contains(bytes.ToLower(resp.Body), []byte("<script"))
-}
-
 // unchanged is the end of a visit that brought what the last one did.
 func (v *visit) unchanged() news.Reason {
 	if v.it.Kind == frontier.KindPage {
@@ -101,6 +97,12 @@ func (v *visit) page(ctx context.Context, resp *fetch.Response, f fate) (fate, e
 	if v.last.Hash == f.hash && (v.last.Outcome == frontier.OutcomePage || v.last.Outcome == news.Unchanged.Code) {
 		f.reason, f.detail = news.Unchanged, "the same bytes"
 		return f, nil
+	}
+	if u, err := weburl.Parse(resp.FinalURL); err == nil {
+		if astray, reason := v.astray(u); astray {
+			f.reason, f.detail, f.again = reason, "redirects to "+u.String(), tomorrow
+			return f, nil
+		}
 	}
 	h := readHead(resp, v.w.cfg.Product)
 	if v.it.Depth >= 1 && v.it.Depth < v.src.MaxDepth && !h.noFollow {
@@ -160,11 +162,25 @@ func (v *visit) sameAs(ctx context.Context, canonical weburl.URL, f *fate) (bool
 	return false, nil
 }
 
+// astray tells whether the redirects of a page led to something else than the page.
+func (v *visit) astray(to weburl.URL) (bool, news.Reason) {
+	asked, err := weburl.Parse(v.it.URL)
+	if err != nil || v.it.Kind != frontier.KindPage {
+		return false, news.Reason{}
+	}
+	reason, astray := ledAstray(asked, to)
+	return astray, reason
+}
+
 // handedOn is the end of a visit that was answered with another host's address.
 func (v *visit) handedOn(ctx context.Context, resp *fetch.Response, f fate) (fate, error) {
 	u, err := weburl.Parse(resp.RedirectTo)
 	if err != nil {
 		f.reason, f.detail = news.HTTPStatus, fmt.Sprintf("status %d to %q", f.status, resp.RedirectTo)
+		return f, nil
+	}
+	if astray, reason := v.astray(u); astray {
+		f.reason, f.detail = reason, "redirects to "+u.String()
 		return f, nil
 	}
 	to, err := v.redirected(ctx, u)

@@ -210,6 +210,12 @@ func (h *Hold) Answered() {
 	}
 }
 
+// Slow notes that the host would rather not be asked so often, though it answers: it counts as a failure that has to be made good for.
+func (h *Hold) Slow() {
+	h.host.Fails++
+	h.host.Good = 0
+}
+
 // Park notes that the host is asked as seldom as can be, until it answers; it tells whether that is new.
 func (h *Hold) Park() bool {
 	was := h.host.Parked
