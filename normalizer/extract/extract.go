@@ -9,7 +9,7 @@ import (
 
 // Revision is the extractor's revision: it goes into the version of every article, so that of one fetch the newer extractor wins.
 // Raise it with every change that moves an output.
-const Revision = 1
+const Revision = 2
 
 // MaxPage is the largest page in bytes (after decompression) that is looked at; a larger one is rejected as too large.
 const MaxPage = 10 << 20
