@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,15 @@ func TestHostile(t *testing.T) {
 		{"broken json-ld", "text/html", `<script type="application/ld+json">` + strings.Repeat(`{"@graph":[`, 1<<14) + `</script><p>` + sentence + "</p><p>" + sentence + "</p>", ""},
 		{"dates only", "text/html", strings.Repeat("<p>2026-05-03 08:30:00</p>", 1<<15), "not_article"},
 		{"digits", "text/plain", strings.Repeat("1", 1<<20), "not_article"},
+		{"paragraphs under 400 open tags", "text/html", "<p>" + numbered("<b id=%d>", 400) + "</p>" + strings.Repeat("<p>云河新闻</p>", MaxPage/96), "not_article"},
+		{"open tags hidden in cells", "text/html", numbered("<b id=%d><table><td></b></table>", 1<<15), "empty"},
+		{"overlapping tags", "text/html", strings.Repeat("<i><b><u><p></i>x", MaxPage/80), "empty"},
+		{"stray end tags in a nest", "text/html", strings.Repeat("<span>", 500) + strings.Repeat("</x>", MaxPage/20), "empty"},
+		{"text pieces before a table", "text/html", "<table>" + strings.Repeat("<b>x</b>云", MaxPage/48), ""},
+		{"130,000 attributes", "text/html", "<div " + numbered("a%d=b ", 1<<17) + "><p>" + sentence + "</p><p>" + sentence + "</p>", ""},
+		{"entities", "text/html", "<p>" + strings.Repeat("&nosuchentity", MaxPage/56), ""},
+		{"svg in svg", "text/html", strings.Repeat("<svg>", MaxPage/24), "empty"},
+		{"tables in selects", "text/html", strings.Repeat("<select><table>", MaxPage/64), "empty"},
 		{"closing tags", "text/html", strings.Repeat("</div>", 1<<18) + "<p>" + sentence + "</p><p>" + sentence + "</p>", ""},
 	}
 	for _, row := range rows {
@@ -65,6 +75,15 @@ func TestHostile(t *testing.T) {
 			}
 		})
 	}
+}
+
+// numbered repeats a format with its number.
+func numbered(format string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
 }
 
 // noise is bytes that are text in no charset, the same each time.

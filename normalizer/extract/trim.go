@@ -188,6 +188,9 @@ func (p *page) inTable(i int) bool {
 
 // isOutline fits the numbered headings of reports: 一、 (一) 1. 01 第一章.
 func isOutline(s string) bool {
+	if !beginsNumbered(s) {
+		return false
+	}
 	key := lineKey(s)
 	key = strings.TrimLeft(key, "([第")
 	i := 0
@@ -208,6 +211,18 @@ func isOutline(s string) bool {
 	for _, mark := range []string{"、", ".", ")", "]", "章", "条", "節", "节", "部分", ","} {
 		if strings.HasPrefix(rest, mark) {
 			return !(mark == "." && len(rest) > 1 && rest[1] >= '0' && rest[1] <= '9')
+		}
+	}
+	return false
+}
+
+// beginsNumbered tells quickly of most lines that they begin with no number, brackets and bullets aside.
+func beginsNumbered(s string) bool {
+	for _, r := range s {
+		switch k := keyRune(r); {
+		case k == 0 || isBullet(k) || k == '(' || k == '[' || k == '第':
+		default:
+			return numeral(k) >= 0 || k >= '0' && k <= '9'
 		}
 	}
 	return false
