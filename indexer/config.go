@@ -25,6 +25,9 @@ type Config struct {
 	Patience time.Duration // how long a busy Elasticsearch is asked again within a batch before the worker pauses; default DefaultPatience
 	Log      *slog.Logger  // default slog.Default()
 
+	// TakenDown is what must not be indexed; nil is nothing. The worker waits until it is loaded.
+	TakenDown *TakenDown
+
 	// MigrateUpTo is how many documents of an earlier version's indices the worker copies by itself at its start, instead of refusing with
 	// the command that does it; default DefaultMigrateUpTo, -1 for any number. An Elasticsearch on this machine is no question.
 	MigrateUpTo int64

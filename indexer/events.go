@@ -27,6 +27,16 @@ func (e *entry) superseded(stored int64, at time.Time) (bus.Outgoing, error) {
 	})
 }
 
+// takenDown is the event that the operator took the article down.
+func (e *entry) takenDown(at time.Time) (bus.Outgoing, error) {
+	a := e.article
+	id := news.DiscardedID(e.eventID(), news.StageIndexer)
+	return e.event(news.DiscardedSubject(news.StageIndexer, e.subject.Source, e.subject.Host), news.TypeDiscarded, id, at, news.Discarded{
+		V: news.SchemaVersion, Stage: news.StageIndexer, Reason: news.TakenDown.Code,
+		URL: a.URL, Source: a.Source, ID: a.ID, Version: a.Version, Title: a.Title, At: at.UTC(),
+	})
+}
+
 func (e *entry) event(subject, kind, id string, at time.Time, payload any) (bus.Outgoing, error) {
 	data, err := json.Marshal(payload)
 	if err != nil {

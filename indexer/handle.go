@@ -42,6 +42,8 @@ func (w *Worker) Handle(ctx context.Context, batch []bus.Message) []error {
 			w.metrics.Articles.WithLabelValues(outcome(verdicts[i])).Inc()
 		case e.subject.Kind == "gone":
 			gone = append(gone, e)
+		case w.config.TakenDown.Has(e.article):
+			verdicts[i] = w.setAside(ctx, e)
 		default:
 			if size += len(m.Data); size > partBytes && len(articles) > 0 {
 				flush()

@@ -4,7 +4,7 @@ import "github.com/prometheus/client_golang/prometheus"
 
 // Metrics of the indexer.
 type Metrics struct {
-	Articles  *prometheus.CounterVec // by outcome: indexed, own_write, superseded, dead, retry, down
+	Articles  *prometheus.CounterVec // by outcome: indexed, own_write, superseded, taken_down, dead, retry, down
 	Gone      *prometheus.CounterVec // by outcome: hidden, unknown, superseded, dead, retry, down
 	Stories   *prometheus.CounterVec // by what was done: reprint, changed, conflict, failed
 	Batch     prometheus.Histogram   // messages of a batch

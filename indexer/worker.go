@@ -75,6 +75,13 @@ func (w *Worker) Run(ctx context.Context, c Consumer) error {
 		}
 		return err
 	}
+	if t := w.config.TakenDown; t != nil {
+		select {
+		case <-t.Loaded():
+		case <-ctx.Done():
+			return nil
+		}
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	consume := func(what string, o bus.ConsumeOptions, h bus.Handler) {
 		g.Go(func() error {

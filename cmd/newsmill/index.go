@@ -18,6 +18,9 @@ type indexCmd struct {
 	Status   indexStatusCmd   `cmd:"" help:"List the indices, and what is to be done with them."`
 	Migrate  indexMigrateCmd  `cmd:"" help:"Copy the indices of an earlier version or analyzer, while they are searched and written; go on with what was interrupted."`
 	Rollback indexRollbackCmd `cmd:"" help:"Go back to the indices that migrate kept, with what was written since."`
+	Verify   indexVerifyCmd   `cmd:"" help:"Compare the index with the stream ARTICLES, by ids and versions, and say what is missing."`
+	Rebuild  indexRebuildCmd  `cmd:"" help:"Write what verify finds missing once more, from the stream ARTICLES."`
+	Delete   indexDeleteCmd   `cmd:"" help:"Delete the articles of an address or a source, and keep them out."`
 	Expire   indexExpireCmd   `cmd:"" help:"Delete the indices that migrate kept, or whole months."`
 }
 

@@ -213,7 +213,12 @@ func (p *process) startNormalizer(set *settings) error {
 }
 
 func (p *process) startIndexer(set *settings, client *elastic.Client) error {
-	w, err := indexer.New(indexer.Config{Batch: set.Workers.IndexerBatch, Workers: set.Workers.IndexerWorkers, Log: p.log},
+	down := indexer.NewTakenDown()
+	p.start("taken down", func(ctx context.Context) error {
+		down.Follow(ctx, p.bus.KV(bus.BucketTakenDown), p.log)
+		return nil
+	})
+	w, err := indexer.New(indexer.Config{Batch: set.Workers.IndexerBatch, Workers: set.Workers.IndexerWorkers, TakenDown: down, Log: p.log},
 		client, p.bus, indexer.NewMetrics(p.metrics))
 	if err != nil {
 		return err
