@@ -87,7 +87,8 @@ func (c *Client) countIndex(ctx context.Context, index string) (int64, error) {
 // the second between the two steps becomes searchable with the second. The old index stays, see Rollback and Expire.
 //
 // It may be killed and called again at any moment: how far it came is kept in the new index, and every write carries the document's version.
-// Two at the same time do the work twice and no harm. Documents that are deleted from the old index meanwhile are not deleted from the new one.
+// Two at the same time do the work twice and no harm. What is deleted outright, and not hidden by a tombstone, has to be deleted from every
+// index of the alias, also from those that are kept or being filled.
 // report (nil: none) is called now and then, and at the end of a month.
 func (c *Client) Migrate(ctx context.Context, report func(Progress)) error {
 	for {
