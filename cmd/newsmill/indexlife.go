@@ -151,7 +151,7 @@ func (c *indexRebuildCmd) Run(ctx context.Context, set *settings, s streams) err
 		return err
 	}
 	if done.Refused > 0 {
-		return fmt.Errorf("Elasticsearch refuses %d articles", done.Refused)
+		return fmt.Errorf("%d articles were refused by Elasticsearch", done.Refused)
 	}
 	return nil
 }
