@@ -31,6 +31,10 @@ PREPARE := case "$$NEWSMILL_ELASTICSEARCH $(ARGS)" in [!\ ]*|*--elasticsearch*) 
 test: need-go ## Run all tests, with a real NATS and a real Elasticsearch of their own
 	$(GO) run ./internal/elastictest/cmd/withelastic -- $(GO) test -timeout 9m ./...
 
+.PHONY: fault
+fault: need-go ## Run the long fault tests: servers killed in the middle, tens of thousands of messages
+	$(GO) run ./internal/elastictest/cmd/withelastic -- $(GO) test -tags fault -timeout 40m -v -run 'TestTenThousandThreeTimes|TestNodeKilled' ./indexer
+
 .PHONY: fuzz
 fuzz: need-go ## Fuzz every parser of foreign bytes, FUZZTIME (30s) each
 	@set -e; $(GO) list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r pkg dir; do \

@@ -12,6 +12,7 @@ type Metrics struct {
 	Bytes     prometheus.Counter     // of documents sent, before compression
 	Retries   prometheus.Counter     // documents sent again because Elasticsearch was busy
 	PerBulk   prometheus.Gauge       // most documents of a request now
+	AtOnce    prometheus.Gauge       // most bulk requests at the same time now
 	Age       prometheus.Histogram   // seconds from the fetch of the page to the acceptance by Elasticsearch
 	Available prometheus.Gauge       // 1 while the worker works, 0 while it waits or is paused
 }
@@ -36,13 +37,15 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Help: "Documents sent again because Elasticsearch was busy."}),
 		PerBulk: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: space, Subsystem: stage, Name: "bulk_limit_documents",
 			Help: "Most documents of one bulk request now; it shrinks while Elasticsearch is busy."}),
+		AtOnce: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: space, Subsystem: stage, Name: "bulk_limit_requests",
+			Help: "Most bulk requests at the same time now; it shrinks while Elasticsearch is busy or slow."}),
 		Age: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: space, Subsystem: stage, Name: "article_age_seconds",
 			Help: "Time from the fetch of the page to the acceptance by Elasticsearch.", Buckets: []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200, 86400}}),
 		Available: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: space, Subsystem: stage, Name: "available_bool",
 			Help: "1 while the indexer works, 0 while it waits for Elasticsearch or NATS."}),
 	}
 	if r != nil {
-		r.MustRegister(m.Articles, m.Gone, m.Stories, m.Batch, m.Bulk, m.Bytes, m.Retries, m.PerBulk, m.Age, m.Available)
+		r.MustRegister(m.Articles, m.Gone, m.Stories, m.Batch, m.Bulk, m.Bytes, m.Retries, m.PerBulk, m.AtOnce, m.Age, m.Available)
 	}
 	return m
 }

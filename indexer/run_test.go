@@ -33,23 +33,23 @@ func countBulks(count *int, n int) func(*http.Request) action {
 	}
 }
 
-// TestOneBadOfTwenty: the nineteen are searchable, and the one is a dead letter that says what Elasticsearch said.
-func TestOneBadOfTwenty(t *testing.T) {
+// TestOneBadOfThousand: the 999 are searchable, and the one is a dead letter that says what Elasticsearch said.
+func TestOneBadOfThousand(t *testing.T) {
 	r := newRig(t, true)
-	for n := range 20 {
+	for n := range 1000 {
 		a := article(n, 1)
 		if n == 7 {
 			a.Words = 1 << 40
 		}
 		r.publish(t, message(t, a, 0))
 	}
-	r.run(t, r.bus, indexer.Config{})
+	r.run(t, r.bus, indexer.Config{Batch: 1000, Workers: 1})
 	r.settled(t)
 	docs := r.documents(t)
-	if _, there := docs[article(7, 1).ID]; there || len(docs) != 19 {
+	if _, there := docs[article(7, 1).ID]; there || len(docs) != 999 {
 		t.Errorf("%d documents", len(docs))
 	}
-	if n := len(r.events(t, bus.StreamEvents)["news.indexed"]); n != 19 {
+	if n := len(r.events(t, bus.StreamEvents)["news.indexed"]); n != 999 {
 		t.Errorf("%d indexed events", n)
 	}
 	dead := r.events(t, bus.StreamDead)["news.dead"]
@@ -63,6 +63,34 @@ func TestOneBadOfTwenty(t *testing.T) {
 	var a news.Article
 	if err := json.Unmarshal(dead[0].Data, &a); err != nil || a.ID != article(7, 1).ID {
 		t.Errorf("the dead letter holds %.80s, %v", dead[0].Data, err)
+	}
+}
+
+// TestBusyForSome: of every bulk request Elasticsearch refuses 30 of 100 documents in passing. All become searchable, and no message is
+// delivered twice for it.
+func TestBusyForSome(t *testing.T) {
+	r := newRig(t, true)
+	r.proxy.set(onlyBulk(some))
+	const n = 200
+	for i := range n {
+		r.publish(t, message(t, article(i, 1), 0))
+	}
+	r.run(t, r.bus, indexer.Config{Patience: time.Minute})
+	r.settled(t)
+	if docs := r.documents(t); len(docs) != n {
+		t.Errorf("%d documents", len(docs))
+	}
+	if n := len(r.events(t, bus.StreamDead)["news.dead"]); n != 0 {
+		t.Errorf("%d dead letters", n)
+	}
+	list, err := r.bus.Consumers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list {
+		if c.Name == bus.ConsumerIndexer && c.Redelivered != 0 {
+			t.Errorf("%d messages were delivered again", c.Redelivered)
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ func New(c Config, index *elastic.Client, events Publisher, m *Metrics) (*Worker
 		m = NewMetrics(nil)
 	}
 	w := &Worker{config: c, log: c.Log, index: index, events: events, metrics: m}
-	w.pace.most = c.Batch
+	w.pace.most, w.pace.workers = c.Batch, c.Workers
 	w.stories = NewStories(index, m, c.Log)
 	starting := ErrStarting
 	w.state.Store(&starting)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -47,6 +48,7 @@ const (
 	swallow        // it is done, and the connection breaks before the answer
 	busy           // 429 for the whole request, nothing was done
 	half           // bulk: half of the documents are written, the others get 429 each
+	some           // bulk: 30 of 100 documents get 429 each
 	forbid         // 403, as when the credentials are wrong
 	large          // 413, as from a proxy in between
 )
@@ -108,7 +110,9 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case large:
 		answer(w, 413, "<html>")
 	case half:
-		p.half(w, r, body)
+		p.part(w, r, body, func(i, docs int) bool { return i < (docs+1)/2 })
+	case some:
+		p.part(w, r, body, func(int, int) bool { return rand.IntN(100) >= 30 })
 	case swallow:
 		_, _ = p.forward(r, body)
 		panic(http.ErrAbortHandler)
@@ -144,8 +148,8 @@ func (p *proxy) forward(r *http.Request, body []byte) (*http.Response, []byte) {
 	return res, b
 }
 
-// half writes the first half (rounded up) of a bulk request.
-func (p *proxy) half(w http.ResponseWriter, r *http.Request, body []byte) {
+// part writes those documents of a bulk request that keep names, by their place and how many there are; the others get 429.
+func (p *proxy) part(w http.ResponseWriter, r *http.Request, body []byte, keep func(i, docs int) bool) {
 	z, err := gzip.NewReader(bytes.NewReader(body))
 	if err != nil {
 		panic(err)
@@ -153,19 +157,32 @@ func (p *proxy) half(w http.ResponseWriter, r *http.Request, body []byte) {
 	plain, _ := io.ReadAll(z)
 	lines := strings.SplitAfter(strings.TrimSuffix(string(plain), "\n"), "\n")
 	docs := len(lines) / 2
-	keep := (docs + 1) / 2
-	r.Header.Del("Content-Encoding")
-	_, b := p.forward(r, []byte(strings.Join(lines[:2*keep], "")+"\n"))
+	kept := make([]bool, docs)
+	var send strings.Builder
+	for i := range docs {
+		if kept[i] = keep(i, docs); kept[i] {
+			send.WriteString(strings.TrimSuffix(lines[2*i], "\n") + "\n" + strings.TrimSuffix(lines[2*i+1], "\n") + "\n")
+		}
+	}
 	var got struct {
 		Items []json.RawMessage `json:"items"`
 	}
-	if err := json.Unmarshal(b, &got); err != nil {
-		panic(err)
+	if send.Len() > 0 {
+		r.Header.Del("Content-Encoding")
+		_, b := p.forward(r, []byte(send.String()))
+		if err := json.Unmarshal(b, &got); err != nil {
+			panic(err)
+		}
 	}
-	for range docs - keep {
-		got.Items = append(got.Items, json.RawMessage(`{"index":{"status":429,"error":{"type":"es_rejected_execution_exception","reason":"the queue is full"}}}`))
+	items := make([]json.RawMessage, docs)
+	for i := range items {
+		if kept[i] {
+			items[i], got.Items = got.Items[0], got.Items[1:]
+			continue
+		}
+		items[i] = json.RawMessage(`{"index":{"status":429,"error":{"type":"es_rejected_execution_exception","reason":"the queue is full"}}}`)
 	}
-	b, _ = json.Marshal(got)
+	b, _ := json.Marshal(map[string]any{"items": items})
 	answer(w, 200, string(b))
 }
 

@@ -24,7 +24,9 @@ func (w *Worker) write(ctx context.Context, writes []*write) {
 	start := time.Now()
 	defer func() {
 		w.metrics.Bulk.Observe(time.Since(start).Seconds())
-		w.metrics.PerBulk.Set(float64(w.pace.limit()))
+		documents, requests := w.pace.limits()
+		w.metrics.PerBulk.Set(float64(documents))
+		w.metrics.AtOnce.Set(float64(requests))
 	}()
 	pending := slices.Clone(writes)
 	slices.SortStableFunc(pending, func(a, b *write) int {
@@ -37,14 +39,19 @@ func (w *Worker) write(ctx context.Context, writes []*write) {
 		return 0
 	})
 	for delay := busyDelay; ; delay = min(2*delay, busyDelayMax) {
-		limit := w.pace.limit()
-		tried := min(limit, len(pending))
-		pending = w.send(ctx, pending, limit)
-		if len(pending) == 0 {
-			w.pace.fine()
+		limit, err := w.pace.begin(ctx)
+		if err != nil {
+			for _, o := range pending {
+				o.verdict = elastic.Verdict{Outcome: elastic.Failed, Err: err}
+			}
 			return
 		}
-		w.pace.busy(tried)
+		begun, tried := time.Now(), min(limit, len(pending))
+		pending = w.send(ctx, pending, limit)
+		w.pace.end(tried, time.Since(begun), len(pending) > 0)
+		if len(pending) == 0 {
+			return
+		}
 		wait := delay/2 + rand.N(delay)
 		if time.Since(start)+wait > w.config.Patience || sleep(ctx, wait) != nil {
 			return
